@@ -1,0 +1,1 @@
+"""What every room stands on: configuration, database, errors, HTTP conventions. Knows no feature."""
