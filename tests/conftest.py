@@ -1,0 +1,180 @@
+"""Fixtures of the whole suite: a real application on a real database, SQLite and PostgreSQL in turn."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from backend.core import config as settings
+from backend.core import db as core_db
+from backend.core.config import Config
+from tests import databases
+
+# Secrets of the tests alone; real ones are made by the operator's command.
+SECRETS = {
+    "TIENGLANG_SECRET_KEY": "tests-sign-what-the-browser-carries-with-this",
+    "TIENGLANG_JWT_SECRET": "tests-sign-access-tokens-with-this-long-secret",
+    "TIENGLANG_DATA_KEYS": "dGVzdHMtZW5jcnlwdC1jb250YWN0LWRhdGEtYnktdGg=",
+    "TIENGLANG_INDEX_KEY": "tests-key-the-blind-index-of-phones-with-this",
+}
+
+
+def create_app(config: Config) -> Flask:
+    """The real application; a bare one on the same database while the front door is being built."""
+    if importlib.util.find_spec("wsgi"):
+        made: Flask = importlib.import_module("wsgi").create_app(config)
+        return made
+    settings.use(config)
+    core_db.connect(config.database_url)
+    return Flask("bare")
+
+
+@dataclass
+class Database:
+    """One of the two databases, with the application that runs on it."""
+
+    kind: str
+    config: Config
+    app: Flask
+    clean: Callable[[], None]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--db`` chooses the databases that tests run on."""
+    parser.addoption(
+        "--db",
+        default="both",
+        choices=[*databases.KINDS, "both"],
+        help="databases to run on (default: both)",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run whatever touches the database on every chosen one."""
+    if "database" not in metafunc.fixturenames:
+        return
+    chosen = metafunc.config.getoption("--db")
+    marked = [kind for kind in databases.KINDS if metafunc.definition.get_closest_marker(kind)]
+    kinds = [
+        kind
+        for kind in databases.KINDS
+        if chosen in ("both", kind) and (not marked or kind in marked)
+    ]
+    # Session scope lets pytest put all tests of one database in a row: one switch per process.
+    metafunc.parametrize("database", kinds, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def places(tmp_path_factory: pytest.TempPathFactory) -> databases.Places:
+    """Folders of this run and of this test process."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if worker else base) / "shared"
+    shared.mkdir(exist_ok=True)
+    own = base / "var"
+    own.mkdir(exist_ok=True)
+    return databases.Places(shared=shared, own=own, name=worker or "main")
+
+
+def make_config(var_dir: Path, database_url: str, **overrides: Any) -> Config:
+    """The configuration of a test: no limits, fixed secrets, everything under ``var_dir``."""
+    config = settings.load_config(
+        {
+            **SECRETS,
+            "TIENGLANG_VAR_DIR": str(var_dir),
+            "TIENGLANG_DATABASE_URL": database_url,
+            "TIENGLANG_RATE_LIMITS": "0",
+            "TIENGLANG_PUBLIC_URL": "http://localhost",
+            "TIENGLANG_LOG_LEVEL": "WARNING",
+        }
+    )
+    return replace(config, **overrides)
+
+
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest, places: databases.Places) -> Iterator[Database]:
+    """An application on a fresh database with every table; tests want ``db``, which is also clean."""
+    kind: str = request.param
+    url = databases.create_database(kind, places)
+    config = make_config(places.own / kind, url)
+    app = create_app(config)
+    app.testing = True
+    engine = core_db.engine()
+    databases.hurry(engine)
+    databases.create_tables(engine)
+    yield Database(kind, config, app, databases.cleaner(engine, core_db.Base.metadata))
+    core_db.disconnect()
+
+
+@pytest.fixture
+def db(database: Database) -> Database:
+    """An empty database, connected: ``transaction()`` and ``reading()`` use it."""
+    settings.use(database.config)
+    database.clean()
+    return database
+
+
+@pytest.fixture
+def app(db: Database) -> Flask:
+    """The application, on an empty database."""
+    return db.app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without cookies."""
+    return app.test_client()
+
+
+@pytest.fixture
+def make_app(db: Database) -> Iterator[Callable[..., Flask]]:
+    """Build another application on the same database with some settings changed.
+
+    ``make_app(rate_limits=True)``; the usual configuration is in use again afterwards.
+    """
+
+    def make(**overrides: Any) -> Flask:
+        made = create_app(replace(db.config, **overrides))
+        made.testing = True
+        databases.hurry(core_db.engine())
+        return made
+
+    yield make
+    settings.use(db.config)
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def redis_url(places: databases.Places) -> Iterator[str]:
+    """A real Redis server of this test process."""
+    binary = shutil.which("redis-server")
+    assert binary, "redis-server is missing: apt-get install redis-server"
+    path = places.own / "redis.sock"
+    server = subprocess.Popen(
+        [binary, "--port", "0", "--unixsocket", str(path), "--save", "", "--appendonly", "no"],
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        databases.wait_for(path.exists, "redis-server to open its socket")
+        yield f"unix://{path}"
+    finally:
+        server.terminate()
+        server.wait(10)
