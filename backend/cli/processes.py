@@ -1,0 +1,129 @@
+"""Keep a few long-lived processes running: start, restart with back-off, stop all, leave none behind.
+
+No signal handlers: the signals are blocked and waited for, so nothing happens between two lines of this code.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+STOPPING = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+WAITED_FOR = STOPPING | {signal.SIGCHLD}
+STEADY_SECONDS = 30.0  # who ran this long is forgiven its earlier falls
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass
+class Service:
+    """A process that should run all the time."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    start_at: float = 0.0
+    falls: int = 0
+
+
+def backoff(falls: int) -> float:
+    """Seconds to wait before the next start: 0.5, 1, 2, 4 … at most 30."""
+    return float(min(30.0, 0.5 * 2 ** max(0, falls - 1)))
+
+
+@dataclass
+class Supervisor:
+    """Runs services until it is told to stop."""
+
+    services: Sequence[Service]
+    say: Callable[[str], None]
+    grace_seconds: float = 10.0
+    stopped_by: signal.Signals | None = field(default=None, init=False)
+
+    def start(self) -> None:
+        """Block the signals that we wait for and start every service."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, WAITED_FOR)
+        for service in self.services:
+            _start(service)
+
+    def wait(self, until: Callable[[], bool] | None = None) -> bool:
+        """Restart whoever falls until a stopping signal comes (False) or ``until()`` is true (True)."""
+        while True:
+            if until is not None and until():
+                return True
+            got = signal.sigtimedwait(WAITED_FOR, self._pause(polling=until is not None))
+            if got is not None and got.si_signo in STOPPING:
+                self.stopped_by = signal.Signals(got.si_signo)
+                return False
+            self._look_after()
+
+    def _pause(self, *, polling: bool) -> float:
+        now = time.monotonic()
+        dues = [s.start_at - now for s in self.services if s.process is None]
+        return max(0.01, min([0.1 if polling else 5.0, *dues]))
+
+    def _look_after(self) -> None:
+        now = time.monotonic()
+        for service in self.services:
+            if service.process is not None and service.process.poll() is not None:
+                code = service.process.returncode
+                _end_group(service.process.pid, signal.SIGKILL)  # what it had started itself
+                service.process = None
+                service.falls = (
+                    1 if now - service.started_at > STEADY_SECONDS else service.falls + 1
+                )
+                service.start_at = now + backoff(service.falls)
+                pause = backoff(service.falls)
+                self.say(
+                    f"{service.name} ended ({describe(code)}); starting it again in {pause:g} s"
+                )
+            if service.process is None and service.start_at <= now:
+                _start(service)
+
+    def stop(self) -> None:
+        """Ask every service to end, give it time, then end what is left of its process group."""
+        running = [s.process for s in self.services if s.process is not None]
+        for process in running:
+            _end_group(process.pid, signal.SIGTERM)
+        deadline = time.monotonic() + self.grace_seconds
+        for process in running:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.0, deadline - time.monotonic()))
+        for process in running:
+            _end_group(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def describe(code: int) -> str:
+    """An exit code in words: ``exit 3`` or ``SIGKILL``."""
+    return f"exit {code}" if code >= 0 else signal.Signals(-code).name
+
+
+def _start(service: Service) -> None:
+    service.started_at = time.monotonic()
+    service.process = subprocess.Popen(
+        service.command,
+        env=dict(service.environment),
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,  # its own group: Ctrl-C reaches us alone, and a group can be ended whole
+        preexec_fn=_in_child,  # noqa: PLW1509 - this program has one thread
+    )
+
+
+def _in_child() -> None:
+    """Receive signals again, and end when the supervisor itself is killed."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, WAITED_FOR)
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _end_group(leader: int, how: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(leader, how)
