@@ -1,0 +1,1 @@
+"""Essential information: articles, their editorial workflow, and what the public sees of them."""
