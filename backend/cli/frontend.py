@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend.cli import stamps
+from backend.cli.processes import Unfinished, run_quietly
 
 ROOT = Path(__file__).resolve().parents[2]
 PWA = ROOT / "pwa"
@@ -93,20 +94,12 @@ def run(node: Node, *arguments: str) -> None:
     """Run npm in pwa/ quietly.
 
     Raises:
-        FrontendError: it failed; the message ends with the last forty lines it printed.
+        FrontendError: it failed; the message ends with the last lines it printed.
     """
-    finished = subprocess.run(
-        [*node.npm, *arguments],
-        cwd=PWA,
-        env=node.environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if finished.returncode:
-        tail = "\n".join((finished.stdout + finished.stderr).splitlines()[-40:])
-        raise FrontendError(f"npm {' '.join(arguments)} failed:\n{tail}")
+    try:
+        run_quietly([*node.npm, *arguments], PWA, node.environment())
+    except Unfinished as error:
+        raise FrontendError(str(error)) from error
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 STOPPING = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 WAITED_FOR = STOPPING | {signal.SIGCHLD}
@@ -127,3 +128,36 @@ def _in_child() -> None:
 def _end_group(leader: int, how: signal.Signals) -> None:
     with suppress(ProcessLookupError):
         os.killpg(leader, how)
+
+
+class Unfinished(RuntimeError):  # noqa: N818 - it is the whole message
+    """A command that had to succeed did not; the message ends with its last lines."""
+
+
+def run_quietly(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> str:
+    """Run a command to its end and return what it printed; nothing of it is left when we are interrupted.
+
+    Raises:
+        Unfinished: it failed; the message ends with the last forty lines it printed.
+    """
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        printed, _ = process.communicate()
+    except BaseException:
+        _end_group(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+    if process.returncode:
+        tail = "\n".join(printed.splitlines()[-40:])
+        words = " ".join(Path(word).name for word in command[:6])
+        raise Unfinished(f"`{words}` failed ({describe(process.returncode)}):\n{tail}")
+    return printed
