@@ -1,0 +1,1 @@
+"""Feedback of residents: submission, tracking, the public record of outcomes."""
