@@ -1,0 +1,1 @@
+"""Who people are: staff and their grants, residents, sign-in, sessions, portals."""
