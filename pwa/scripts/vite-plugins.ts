@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { build, type Plugin } from 'vite'
+
+const readJson = (path: string): string[] => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : [])
+
+/** One `<symbol>` per icon named in src/ui/icons.json and the app's own icons.json, drawn by lucide. */
+export function sprite(app: string): string {
+  const names = new Set([...readJson(resolve('src/ui/icons.json')), ...readJson(resolve(`src/apps/${app}/icons.json`))])
+  const symbols = [...names].sort().map((name) => {
+    const own = resolve(`src/ui/icons/${name}.svg`)
+    const svg = readFileSync(existsSync(own) ? own : resolve(`node_modules/lucide-static/icons/${name}.svg`), 'utf8')
+    const drawing = svg
+      .replace(/<!--.*?-->/gs, '')
+      .replace(/<svg[^>]*>|<\/svg>/g, '')
+      .replace(/\s+/g, ' ')
+      .replace(/> </g, '><')
+      .replace(/ \/>/g, '/>')
+      .trim()
+    return `<symbol id="i-${name}" viewBox="0 0 24 24">${drawing}</symbol>`
+  })
+  return `<svg class="sprite" aria-hidden="true" focusable="false">${symbols.join('')}</svg>`
+}
+
+/** Fills `<!--tl:boot-->` (the theme script, before anything is painted) and `<!--tl:icons-->` in index.html. */
+export const htmlParts = (app: string): Plugin => ({
+  name: 'tl-html-parts',
+  transformIndexHtml: {
+    order: 'pre',
+    handler: (html) =>
+      html
+        .replace('<!--tl:boot-->', () => `<script>${readFileSync(resolve('src/ui/boot.js'), 'utf8').trim()}</script>`)
+        .replace('<!--tl:icons-->', () => sprite(app)),
+  },
+})
+
+const sha256 = (text: string | Buffer) => createHash('sha256').update(text)
+
+type Finish = { app: string; out: string; inlineCss: boolean; worker: string | null }
+
+/**
+ * After an app is written: inlines the first screen's CSS, notes the hashes of what stays inline in csp.json
+ * (`{"script": ["'sha256-…'"], "style": […]}`), and builds the service worker with the list of files inside it.
+ */
+export const finish = ({ out, inlineCss, worker }: Finish): Plugin => ({
+  name: 'tl-finish',
+  apply: 'build',
+  async closeBundle() {
+    const page = join(out, 'index.html')
+    let html = readFileSync(page, 'utf8')
+    let inlined = ''
+    if (inlineCss) {
+      html = html.replace(/\s*<link rel="stylesheet"[^>]*href="([^"]+)"[^>]*>/g, (_, href: string) => {
+        inlined = href
+        return `<style>${readFileSync(join(out, href), 'utf8').trim()}</style>`
+      })
+      html = preloadVietnamese(html, out)
+    }
+    html = html.replace(/>\s*\n\s*</g, '>\n<')
+    writeFileSync(page, html)
+    const hashes = (tag: RegExp) => [...html.matchAll(tag)].map((m) => `'sha256-${sha256(m[1]).digest('base64')}'`)
+    const csp = { script: hashes(/<script>(.*?)<\/script>/gs), style: hashes(/<style>(.*?)<\/style>/gs) }
+    writeFileSync(join(out, 'csp.json'), JSON.stringify(csp))
+    if (worker) await buildWorker(worker, out, inlined)
+  },
+})
+
+/** The Vietnamese catalogue is its own chunk; asking for it at once saves a round trip on a slow network. */
+function preloadVietnamese(html: string, out: string): string {
+  const chunk = readdirSync(join(out, 'assets')).find((name) => /^vi-.*\.js$/.test(name))
+  return chunk
+    ? html.replace('</head>', `<link rel="modulepreload" crossorigin href="/assets/${chunk}">\n</head>`)
+    : html
+}
+
+async function buildWorker(entry: string, out: string, inlined: string): Promise<void> {
+  const files = readdirSync(out, { recursive: true, withFileTypes: true })
+    .filter((file) => file.isFile() && /\.(js|css|html|woff2)$/.test(file.name) && file.name !== 'sw.js')
+    .map((file) => join(file.parentPath, file.name))
+    .filter((file) => !inlined || !file.endsWith(inlined))
+    .sort()
+  const list = files.map((file) => ({
+    // Flask fills index.html for a first visit and serves it unfilled, for the worker, as /shell.html.
+    url: file.slice(out.length).replace('/index.html', '/shell.html'),
+    revision: /\/assets\//.test(file) ? null : sha256(readFileSync(file)).digest('hex').slice(0, 12),
+  }))
+  await build({
+    configFile: false,
+    publicDir: false,
+    logLevel: 'warn',
+    define: { 'self.__WB_MANIFEST': JSON.stringify(list), 'process.env.NODE_ENV': '"production"' },
+    build: {
+      outDir: out,
+      emptyOutDir: false,
+      target: ['chrome87', 'safari14'],
+      lib: { entry: resolve(entry), formats: ['iife'], name: 'sw', fileName: () => 'sw.js' },
+    },
+  })
+}

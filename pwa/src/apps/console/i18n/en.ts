@@ -1,0 +1,4 @@
+export default {
+  'app.name': 'Tiếng Làng',
+  'app.console': 'Console',
+}

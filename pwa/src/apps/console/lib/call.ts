@@ -1,0 +1,40 @@
+/** The console's calls: core's, and a session that ran out asks for the password over the page, then goes on. */
+import {
+  type Answer,
+  Problem,
+  get as plainGet,
+  send as plainSend,
+  type SendOptions,
+  Unreachable,
+} from '../../../core/api.ts'
+import { t } from '../../../core/i18n.ts'
+import { session, signInAgain } from './session.svelte.ts'
+
+export type { Answer, FieldErrors, Query, SendOptions } from '../../../core/api.ts'
+export { API, Problem, Unreachable, url } from '../../../core/api.ts'
+
+async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (problem) {
+    if (!(problem instanceof Problem && problem.status === 401) || session.status !== 'in') throw problem
+    await signInAgain()
+    return work()
+  }
+}
+
+export const get = <T>(path: string, options: SendOptions = {}): Promise<T> => guarded(() => plainGet<T>(path, options))
+
+export const send = <T>(method: string, path: string, body?: unknown, options: SendOptions = {}): Promise<Answer<T>> =>
+  guarded(() => plainSend<T>(method, path, body, options))
+
+/** One sentence for a person, whatever went wrong. */
+export function explain(problem: unknown): string {
+  if (problem instanceof Unreachable) return t('problem.unreachable')
+  if (!(problem instanceof Problem)) return t('problem.unknown')
+  if (problem.status === 403) return problem.detail || t('problem.forbidden')
+  if (problem.status === 404) return problem.detail || t('problem.not_found')
+  if (problem.status === 429) return t('problem.too_many', { seconds: problem.retryAfter ?? 60 })
+  if (problem.status >= 500) return t('problem.server')
+  return problem.detail || t('problem.unknown')
+}

@@ -1,0 +1,5 @@
+/// <reference lib="webworker" />
+export type {}
+
+declare const globalThis: ServiceWorkerGlobalScope
+globalThis.addEventListener('install', () => undefined)
