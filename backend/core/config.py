@@ -25,41 +25,73 @@ class ConfigError(RuntimeError):
 
 def _setting(help_text: str, default: Any = MISSING, **extra: Any) -> Any:
     metadata = {"help": help_text, **extra}
-    return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
+    return (
+        field(metadata=metadata)
+        if default is MISSING
+        else field(default=default, metadata=metadata)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """Everything an operator may set. Field ``x`` is read from ``TIENGLANG_X``."""
 
-    env: str = _setting("`development` or `production`; production refuses to start without secrets", "development")
-    var_dir: Path = _setting("folder of everything written on this machine (database, objects, queue)", Path("var"))
-    public_url: str = _setting("address people see, without a trailing slash", "http://127.0.0.1:8000")
-    trusted_proxies: int = _setting("number of reverse proxies whose X-Forwarded-* headers are believed", 0)
+    env: str = _setting(
+        "`development` or `production`; production refuses to start without secrets", "development"
+    )
+    var_dir: Path = _setting(
+        "folder of everything written on this machine (database, objects, queue)", Path("var")
+    )
+    public_url: str = _setting(
+        "address people see, without a trailing slash", "http://127.0.0.1:8000"
+    )
+    trusted_proxies: int = _setting(
+        "number of reverse proxies whose X-Forwarded-* headers are believed", 0
+    )
 
     database_url: str = _setting("SQLAlchemy URL; empty means SQLite in the var folder", "")
-    queue_url: str = _setting("redis://… for the job queue and the rate limits; empty means SQLite files", "")
-    storage_url: str = _setting("file:///… or s3://bucket/prefix for photos and audio; empty means the var folder", "")
+    queue_url: str = _setting(
+        "redis://… for the job queue and the rate limits; empty means SQLite files", ""
+    )
+    storage_url: str = _setting(
+        "file:///… or s3://bucket/prefix for photos and audio; empty means the var folder", ""
+    )
 
-    secret_key: str = _setting("secret, ≥ 32 characters; signs what the browser carries", "", secret=True)
+    secret_key: str = _setting(
+        "secret, ≥ 32 characters; signs what the browser carries", "", secret=True
+    )
     jwt_secret: str = _setting("secret, ≥ 32 characters; signs access tokens", "", secret=True)
     data_keys: tuple[str, ...] = _setting(
         "Fernet keys, comma separated, newest first; encrypt contact data at rest", (), secret=True
     )
-    index_key: str = _setting("secret, ≥ 32 characters; keys the blind index of phone numbers", "", secret=True)
+    index_key: str = _setting(
+        "secret, ≥ 32 characters; keys the blind index of phone numbers", "", secret=True
+    )
 
     access_minutes: int = _setting("life of an access token", 15)
     refresh_days: int = _setting("life of a refresh token, renewed at each use", 30)
-    cookie_secure: bool = _setting("send cookies over HTTPS only; on by default in production", False)
+    cookie_secure: bool = _setting(
+        "send cookies over HTTPS only; on by default in production", False
+    )
 
-    sms_url: str = _setting("HTTP address of the SMS gateway; empty prints messages to the log (development)", "")
+    sms_url: str = _setting(
+        "HTTP address of the SMS gateway; empty prints messages to the log (development)", ""
+    )
     sms_token: str = _setting("bearer token of the SMS gateway", "", secret=True)
     sms_sender: str = _setting("sender name registered with the gateway", "TIENGLANG")
 
-    vapid_subject: str = _setting("contact of the operator told to push services (mailto: or https:)", "")
-    vapid_private_key: str = _setting("PEM of the Web Push key; empty means the one made once in the var folder", "", secret=True)
-    push_hosts: tuple[str, ...] = _setting("further host names that Web Push endpoints may have, comma separated", ())
-    fcm_credentials: str = _setting("path of the Firebase service account file; empty switches FCM off", "")
+    vapid_subject: str = _setting(
+        "contact of the operator told to push services (mailto: or https:)", ""
+    )
+    vapid_private_key: str = _setting(
+        "PEM of the Web Push key; empty means the one made once in the var folder", "", secret=True
+    )
+    push_hosts: tuple[str, ...] = _setting(
+        "further host names that Web Push endpoints may have, comma separated", ()
+    )
+    fcm_credentials: str = _setting(
+        "path of the Firebase service account file; empty switches FCM off", ""
+    )
     fcm_url: str = _setting("base address of FCM HTTP v1", "https://fcm.googleapis.com")
 
     max_json_bytes: int = _setting("largest JSON body accepted", 1_000_000)
@@ -71,8 +103,9 @@ class Config:
 
     log_level: str = _setting("DEBUG, INFO, WARNING or ERROR", "INFO")
     log_format: str = _setting("`json` or `text`; text by default in development", "")
-    metrics_token: str = _setting("bearer token asked for at /metrics; empty allows loopback only", "", secret=True)
-    prometheus_dir: str = _setting("folder where several processes share their metrics; empty means the var folder", "")
+    metrics_token: str = _setting(
+        "bearer token asked for at /metrics; empty allows loopback only", "", secret=True
+    )
 
     @property
     def production(self) -> bool:
@@ -123,7 +156,6 @@ def load_config(environ: Mapping[str, str]) -> Config:
         public_url=config.public_url.rstrip("/"),
         database_url=config.database_url or f"sqlite:///{var_dir / 'tienglang.sqlite3'}",
         storage_url=config.storage_url or f"file://{var_dir / 'objects'}",
-        prometheus_dir=config.prometheus_dir or str(var_dir / "metrics"),
         vapid_subject=config.vapid_subject or config.public_url,
     )
     if config.production:
@@ -136,27 +168,41 @@ def _parse(spec: Field[Any], raw: str) -> Any:
     default = spec.default
     try:
         if isinstance(default, bool):
-            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[raw.lower()]
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
+                raw.lower()
+            ]
         if isinstance(default, int):
             return int(raw)
         if isinstance(default, tuple):
             return tuple(part.strip() for part in raw.split(",") if part.strip())
         return Path(raw) if isinstance(default, Path) else raw
     except (KeyError, ValueError) as error:
-        raise ConfigError(f"{PREFIX}{spec.name.upper()} has a value that cannot be read: {raw!r}") from error
+        raise ConfigError(
+            f"{PREFIX}{spec.name.upper()} has a value that cannot be read: {raw!r}"
+        ) from error
 
 
 def _refuse_unsafe(config: Config) -> None:
     missing = [name for name in SECRET_FIELDS if not getattr(config, name)]
-    short = [name for name in ("secret_key", "jwt_secret", "index_key") if 0 < len(getattr(config, name)) < 32]
+    short = [
+        name
+        for name in ("secret_key", "jwt_secret", "index_key")
+        if 0 < len(getattr(config, name)) < 32
+    ]
     problems = [f"{PREFIX}{name.upper()} is required in production" for name in missing]
     problems += [f"{PREFIX}{name.upper()} must have at least 32 characters" for name in short]
     if not config.public_url.startswith("https://"):
         problems.append(f"{PREFIX}PUBLIC_URL must begin with https:// in production")
     if not config.sms_url:
-        problems.append(f"{PREFIX}SMS_URL is required in production: residents sign in by one-time code")
+        problems.append(
+            f"{PREFIX}SMS_URL is required in production: residents sign in by one-time code"
+        )
     if problems:
-        raise ConfigError("cannot start: " + "; ".join(problems) + ". `flask --app wsgi secrets` prints fresh ones.")
+        raise ConfigError(
+            "cannot start: "
+            + "; ".join(problems)
+            + ". `flask --app wsgi secrets` prints fresh ones."
+        )
 
 
 def fresh_secrets() -> dict[str, str]:
@@ -187,7 +233,9 @@ def _with_development_secrets(config: Config) -> Config:
             fresh.unlink()
     stored: dict[str, str] = json.loads(path.read_text())
     known: dict[str, Any] = {**stored, "data_keys": tuple(stored["data_keys"].split(","))}
-    return replace(config, **{name: known[name] for name in SECRET_FIELDS if not getattr(config, name)})
+    return replace(
+        config, **{name: known[name] for name in SECRET_FIELDS if not getattr(config, name)}
+    )
 
 
 def settings_table() -> str:
@@ -197,5 +245,7 @@ def settings_table() -> str:
         default = spec.default
         shown = "" if default in ("", (), None) else f"`{default}`"
         secret = " **(secret)**" if spec.metadata.get("secret") else ""
-        rows.append(f"| `{PREFIX}{spec.name.upper()}` | {shown} | {spec.metadata['help']}{secret} |")
+        rows.append(
+            f"| `{PREFIX}{spec.name.upper()}` | {shown} | {spec.metadata['help']}{secret} |"
+        )
     return "\n".join(rows) + "\n"

@@ -32,7 +32,14 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, sessionmaker
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    declared_attr,
+    mapped_column,
+    sessionmaker,
+)
 
 from backend.core import clock, ids
 
@@ -254,13 +261,26 @@ def after_commit(session: Session, callback: Callable[[], None]) -> None:
     session.info.setdefault("after_commit", []).append(callback)
 
 
+_bump_listeners: list[Callable[[], None]] = []
+
+
+def listen_to_bumps(callback: Callable[[], None]) -> None:
+    """Call back after each transaction of this process that advanced a generation."""
+    _bump_listeners.append(callback)
+
+
 def bump(session: Session, area: str) -> None:
     """Tell every process that the public content of ``area`` changes with this transaction."""
     bumped: set[str] = session.info.setdefault("bumped", set())
     if area in bumped:
         return
+    if not bumped:
+        for listener in _bump_listeners:
+            after_commit(session, listener)
     bumped.add(area)
-    changed = session.execute(update(Generation).where(Generation.area == area).values(value=Generation.value + 1))
+    changed = session.execute(
+        update(Generation).where(Generation.area == area).values(value=Generation.value + 1)
+    )
     if changed.rowcount == 0:  # type: ignore[attr-defined] # CursorResult of an UPDATE
         session.add(Generation(area=area))
         session.flush()
@@ -287,6 +307,7 @@ __all__ = [
     "disconnect",
     "engine",
     "is_postgresql",
+    "listen_to_bumps",
     "reading",
     "transaction",
 ]

@@ -7,7 +7,9 @@ import unicodedata
 
 # C0/C1 controls except tab and line feed, lone surrogates, non-characters, and the bidi overrides
 # that can make a text read differently from what it says.
-_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\uffff]")
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\uffff]"
+)
 _SPACES = re.compile(r"\s+")
 _D_WITH_STROKE = str.maketrans("đĐ", "dD")
 
@@ -20,7 +22,9 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """The search key of a text: lower case, no diacritics, đ as d, single spaces."""
-    decomposed = unicodedata.normalize("NFD", _UNWANTED.sub("", text).translate(_D_WITH_STROKE).lower())
+    decomposed = unicodedata.normalize(
+        "NFD", _UNWANTED.sub("", text).translate(_D_WITH_STROKE).lower()
+    )
     bare = "".join(character for character in decomposed if not unicodedata.combining(character))
     return _SPACES.sub(" ", unicodedata.normalize("NFC", bare)).strip()
 

@@ -1,0 +1,207 @@
+"""Public reads: rendered and compressed once per change, then served from memory.
+
+Each process keeps its own copies. What they were made from is known by *generations*: one counter per area in the
+database, advanced by whoever writes (``db.bump``) and looked at no more than once a second by each process. So an
+answer is never older than a second, and a warm one costs a dictionary look-up.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+import brotli
+import orjson
+from flask import Response, request
+from sqlalchemy import select
+
+from backend.core import clock, db
+from backend.core.api.language import language
+
+LOOK_EVERY_S = 1.0
+CAPACITY_BYTES = 24_000_000
+_SMALLEST_COMPRESSED = 600
+
+
+@dataclass(slots=True)
+class Entry:
+    """One rendered answer, in every encoding somebody asked for."""
+
+    generations: tuple[int, ...]
+    until: float
+    content_type: str
+    etag: str
+    plain: bytes
+    encoded: dict[str, bytes] = field(default_factory=dict)
+
+    def body(self, encoding: str) -> bytes:
+        """The bytes in ``encoding`` (``br``, ``gzip`` or empty), compressed the first time."""
+        if not encoding:
+            return self.plain
+        if encoding not in self.encoded:
+            packed = (
+                brotli.compress(self.plain, quality=6)
+                if encoding == "br"
+                else gzip.compress(self.plain, 6, mtime=0)
+            )
+            self.encoded[encoding] = packed
+        return self.encoded[encoding]
+
+
+class Generations:
+    """The counters as this process last saw them."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, int] = {}
+        self._seen_at = float("-inf")
+        self._lock = threading.Lock()
+
+    def of(self, areas: tuple[str, ...]) -> tuple[int, ...]:
+        """The generation of each area, at most ``LOOK_EVERY_S`` old."""
+        if time.monotonic() - self._seen_at >= LOOK_EVERY_S:
+            with self._lock:
+                if time.monotonic() - self._seen_at >= LOOK_EVERY_S:
+                    self._look()
+        return tuple(self._values.get(area, 0) for area in areas)
+
+    def _look(self) -> None:
+        looked_at = time.monotonic()
+        with db.reading() as session:
+            rows = session.execute(select(db.Generation.area, db.Generation.value)).all()
+        self._values = {area: value for area, value in rows}
+        self._seen_at = looked_at
+
+    def look_again(self) -> None:
+        """Do not wait for the second to pass: this process has just written."""
+        self._seen_at = float("-inf")
+
+
+class PublicCache:
+    """Rendered answers by address and language; the least used leave first when memory runs out."""
+
+    def __init__(self, capacity: int = CAPACITY_BYTES) -> None:
+        self.generations = Generations()
+        self._entries: OrderedDict[tuple[str, str], Entry] = OrderedDict()
+        self._capacity = capacity
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def find(self, key: tuple[str, str], generations: tuple[int, ...]) -> Entry | None:
+        """A copy that is still true, or None."""
+        entry = self._entries.get(key)
+        if (
+            entry is None
+            or entry.generations != generations
+            or entry.until <= clock.now().timestamp()
+        ):
+            return None
+        return entry
+
+    def keep(self, key: tuple[str, str], entry: Entry) -> None:
+        """Store a copy and make room for it."""
+        # Compressed copies come later: count them from the start.
+        cost = len(entry.plain) * 2 + 500
+        if cost > self._capacity // 8:
+            return
+        with self._lock:
+            old = self._entries.pop(key, None)
+            self._size += cost - (len(old.plain) * 2 + 500 if old else 0)
+            self._entries[key] = entry
+            while self._size > self._capacity:
+                _, dropped = self._entries.popitem(last=False)
+                self._size -= len(dropped.plain) * 2 + 500
+
+    def clear(self) -> None:
+        """Forget everything (another database was connected)."""
+        with self._lock:
+            self._entries.clear()
+            self._size = 0
+        self.generations.look_again()
+
+
+cache = PublicCache()
+db.listen_to_bumps(cache.generations.look_again)
+
+Rendered = tuple[Any, datetime | None]
+
+
+def public_cache(
+    *areas: str,
+    max_age: int = 0,
+    content_type: str = "application/json",
+    speech: Callable[[], str] = language,
+) -> Callable[[Callable[..., Rendered]], Callable[..., Response]]:
+    """Serve a public GET from memory.
+
+    The view returns ``(payload, next_change_at)``: bytes, text or something JSON can say, and the moment at which it
+    changes without a write (a validity window opens or ends), or None. It is called once per change of any area.
+
+    Args:
+        areas: whose ``bump`` makes the answer stale.
+        max_age: seconds for which a shared cache in front of us need not ask.
+        content_type: of the answer.
+        speech: how the language of the answer is chosen.
+    """
+
+    def decorator(view: Callable[..., Rendered]) -> Callable[..., Response]:
+        @wraps(view)
+        def cached(*args: Any, **kwargs: Any) -> Response:
+            key = (request.full_path, speech())
+            generations = cache.generations.of(areas)
+            entry = cache.find(key, generations)
+            if entry is None:
+                entry = _render(view, args, kwargs, generations, content_type)
+                cache.keep(key, entry)
+            return _answer(entry, max_age)
+
+        return cached
+
+    return decorator
+
+
+def _render(
+    view: Callable[..., Rendered],
+    args: Any,
+    kwargs: Any,
+    generations: tuple[int, ...],
+    content_type: str,
+) -> Entry:
+    payload, next_change_at = view(*args, **kwargs)
+    plain = payload.encode() if isinstance(payload, str) else payload
+    if not isinstance(plain, bytes):
+        plain = orjson.dumps(plain, default=str)
+    return Entry(
+        generations=generations,
+        until=next_change_at.timestamp() if next_change_at else float("inf"),
+        content_type=content_type,
+        etag=hashlib.sha256(plain).hexdigest()[:24],
+        plain=plain,
+    )
+
+
+def _answer(entry: Entry, max_age: int) -> Response:
+    encoding = ""
+    if len(entry.plain) >= _SMALLEST_COMPRESSED:
+        accepted = request.headers.get("Accept-Encoding", "")
+        encoding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
+    etag = f'"{entry.etag}-{encoding}"' if encoding else f'"{entry.etag}"'
+    headers = {
+        "ETag": etag,
+        "Cache-Control": f"public, max-age={max_age}" if max_age else "public, no-cache",
+        "Vary": "Accept-Encoding, Accept-Language",
+        "Content-Type": entry.content_type,
+    }
+    known = request.headers.get("If-None-Match")
+    if known and (known == "*" or entry.etag in known):
+        return Response(status=304, headers=headers)
+    if encoding:
+        headers["Content-Encoding"] = encoding
+    return Response(entry.body(encoding), headers=headers)

@@ -1,0 +1,99 @@
+"""Is this process alive, is the installation ready, what do its figures say."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Callable
+
+import structlog
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask, Response, request
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    generate_latest,
+    multiprocess,
+)
+from sqlalchemy import text
+
+from backend.core import config, crypto, db, jobs, storage
+from backend.core.api.answers import json_answer
+from backend.core.auth import public
+from backend.core.errors import NotFound
+
+log = structlog.get_logger()
+
+
+class NotReady(RuntimeError):
+    """A part of the installation does not answer, or is not what this code expects."""
+
+
+def _database() -> None:
+    with db.reading() as session:
+        session.execute(text("SELECT 1"))
+
+
+def _migrations() -> None:
+    expected = ScriptDirectory.from_config(AlembicConfig("alembic.ini")).get_current_head()
+    with db.engine().connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found != expected:
+        raise NotReady(f"database is at {found}, code expects {expected}: run `make migrate`")
+
+
+PROBES: dict[str, Callable[[], object]] = {
+    "database": _database,
+    "migrations": _migrations,
+    "queue": jobs.check,
+    "storage": storage.check,
+}
+
+
+def serve_health(app: Flask) -> None:
+    """Register ``/healthz``, ``/readyz`` and ``/metrics``."""
+
+    @public
+    def healthz() -> Response:
+        return json_answer({"status": "ok"})
+
+    @public
+    def readyz() -> Response:
+        states: dict[str, str] = {}
+        for name, probe in PROBES.items():
+            try:
+                probe()
+                states[name] = "ok"
+            except Exception as error:  # noqa: BLE001 - whatever is wrong, it is this probe's answer
+                log.warning("not_ready", part=name, error=str(error)[:300])
+                states[name] = "failed"
+        ready = all(state == "ok" for state in states.values())
+        return json_answer(
+            {"status": "ok" if ready else "failed", "parts": states}, 200 if ready else 503
+        )
+
+    @public
+    def metrics() -> Response:
+        if not _may_read_metrics():
+            raise NotFound
+        registry = REGISTRY
+        if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # set by whoever starts several processes
+            registry = CollectorRegistry()
+            multiprocess.MultiProcessCollector(registry)
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+    for path, view in (("/healthz", healthz), ("/readyz", readyz), ("/metrics", metrics)):
+        app.add_url_rule(path, view_func=view)
+
+
+def _may_read_metrics() -> bool:
+    token = config.current().metrics_token
+    if token:
+        return crypto.same(request.headers.get("Authorization", ""), f"Bearer {token}")
+    try:
+        return ipaddress.ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,174 @@
+"""The OpenAPI document: complete without anybody having to remember it.
+
+flask-smorest knows parameters, bodies and answers. Who may call, and every failure that follows from that, is read
+off the same decorators that hold the rule at run time.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask_smorest
+from flask import Flask, Response
+
+from backend.core.api.fields import Choice, Timestamp
+from backend.core.api.problems import CONTENT_TYPE, ProblemSchema, handle_errors
+from backend.core.auth import public
+
+TITLE = "Tiếng Làng"
+VERSION = "1"
+
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
+_MEANING = {
+    "400": "The request cannot be read",
+    "401": "Sign in first, or again",
+    "403": "Signed in, but not allowed",
+    "404": "Not there, or not for this caller",
+    "409": "Not in a state in which this can be done; or the first request with this key is still running",
+    "410": "No longer there",
+    "412": "Changed by somebody else in the meantime",
+    "413": "Too large",
+    "415": "Unsupported content type",
+    "422": "Values are missing or wrong; `errors` names them",
+    "428": "Say which version with If-Match",
+    "429": "Too many requests; `Retry-After` says when to come back",
+    "503": "Temporarily unavailable; nothing was lost",
+}
+_CHANGING = {"post", "put", "patch", "delete"}
+
+
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # flask-smorest is not typed
+    """A room's routes; ``/api/v1`` unless another prefix is given."""
+
+    def __init__(
+        self, name: str, import_name: str, *, url_prefix: str = "/api/v1", description: str = ""
+    ) -> None:
+        super().__init__(name, import_name, url_prefix=url_prefix, description=description)
+
+
+def make_api(app: Flask) -> flask_smorest.Api:
+    """Install flask-smorest with our conventions; register blueprints on what it returns."""
+    app.config.update(
+        API_TITLE=TITLE,
+        API_VERSION=VERSION,
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=None,  # we serve the finished document ourselves
+    )
+    api = flask_smorest.Api(
+        app,
+        spec_kwargs={
+            "info": {
+                "description": "Two-way grassroots information for Vietnamese communes.",
+                "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
+            },
+            "servers": [{"url": "/"}],
+        },
+    )
+    api.register_field(Choice, "string", None)
+    api.register_field(Timestamp, "string", "date-time")
+    api.spec.components.schema("Problem", schema=ProblemSchema)
+    for name, scheme in {
+        "cookie": {"type": "apiKey", "in": "cookie", "name": "tl_access"},
+        "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+        "device": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "secret of an enrolled device",
+        },
+    }.items():
+        api.spec.components.security_scheme(name, scheme)
+    handle_errors(app)
+    return api
+
+
+def finished_document(app: Flask, api: flask_smorest.Api) -> dict[str, Any]:
+    """The document with security, failures and conventional headers added to each operation."""
+    document: dict[str, Any] = api.spec.to_dict()
+    # flask-smorest's own error shape: replaced by problem details.
+    document["components"].pop("responses", None)
+    document["components"]["schemas"].pop("Error", None)
+    access = {
+        (_openapi_path(rule.rule), method.lower()): getattr(
+            app.view_functions[rule.endpoint], "__access__", ""
+        )
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+    }
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            if method in {"get", "head", "options", *_CHANGING}:
+                _complete(operation, method, access.get((path, method), ""))
+    return document
+
+
+def _openapi_path(rule: str) -> str:
+    out = []
+    for part in rule.split("<"):
+        if ">" in part:
+            name, rest = part.split(">", 1)
+            out.append("{" + name.split(":")[-1] + "}" + rest)
+        else:
+            out.append(part)
+    return "".join(out)
+
+
+def _complete(operation: dict[str, Any], method: str, access: str) -> None:
+    responses: dict[str, Any] = operation.setdefault("responses", {})
+    responses.pop("default", None)
+    statuses = {"400", "404", "422", "429", "503"}
+    if access not in {"", "public"}:
+        statuses |= {"401"}
+        names = ["device"] if access == "device" else ["cookie", "bearer"]
+        operation["security"] = [{name: []} for name in names] + (
+            [{}] if access == "anyone" else []
+        )
+        operation["x-access"] = access
+    if access not in {"", "public", "anyone"}:
+        statuses |= {"403"}
+    if method in _CHANGING:
+        statuses |= {"403", "409", "410", "412", "413", "415", "428"}
+    for status in sorted(statuses):
+        known = responses.get(status)
+        if known is None or "content" not in known:
+            responses[status] = {
+                "description": _MEANING[status],
+                "content": {CONTENT_TYPE: {"schema": _PROBLEM}},
+            }
+
+
+def serve_document(app: Flask, api: flask_smorest.Api) -> None:
+    """Serve ``/openapi.json`` and the readable documentation at ``/api/docs``, from this machine only."""
+    rendered: list[str] = []
+
+    @public
+    def openapi_json() -> Response:
+        if not rendered:
+            rendered.append(app.json.dumps(finished_document(app, api)))
+        return Response(
+            rendered[0],
+            content_type="application/json",
+            headers={"Cache-Control": "public, max-age=300"},
+        )
+
+    @public
+    def api_docs() -> Response:
+        page = (
+            '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Tiếng Làng API</title>'
+            '<meta name="viewport" content="width=device-width,initial-scale=1">'
+            '<script type="module" src="/docs/rapidoc-min.js"></script></head><body>'
+            '<rapi-doc spec-url="/openapi.json" render-style="read" theme="light" load-fonts="false" '
+            'allow-server-selection="false" show-header="false" primary-color="#0b4f6c"></rapi-doc>'
+            "</body></html>"
+        )
+        answer = Response(page, content_type="text/html; charset=utf-8")
+        # RapiDoc writes style attributes into its own shadow tree.
+        answer.headers["Content-Security-Policy"] = (
+            "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+        )
+        return answer
+
+    app.add_url_rule("/openapi.json", view_func=openapi_json)
+    app.add_url_rule("/api/docs", view_func=api_docs)
+
+
+__all__ = ["Blueprint", "finished_document", "make_api", "serve_document"]

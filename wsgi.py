@@ -1,0 +1,112 @@
+"""The web's front door: ``granian --interface wsgi wsgi:app``.
+
+Everything a web process knows is put together here, top to bottom. What is heavy (audio, push, classification)
+belongs to ``worker.py`` and must not be imported from here; a test sees to it.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+import wiring
+from backend.core import config, db
+from backend.core.api.health import serve_health
+from backend.core.api.observe import observe
+from backend.core.api.openapi import make_api, serve_document
+from backend.core.logging import configure_logging
+
+HOUSE = Path(__file__).resolve().parent
+# While the rooms are being built: those that stand are opened.
+ROOMS = (
+    "backend.places.routes",
+    "backend.accounts.routes",
+    "backend.uploads.routes",
+    "backend.essentials.routes",
+    "backend.feedback.routes",
+    "backend.broadcasts.routes",
+    "backend.devices.routes",
+    "backend.feeds.routes",
+    "moderation.routes",
+    "notifications.routes",
+    "backend.pages.routes",
+)
+
+
+def create_app(settings: config.Config | None = None) -> Flask:
+    """Build the application.
+
+    Args:
+        settings: the configuration; read from the environment when not given.
+
+    Raises:
+        ConfigError: the settings are incomplete or unsafe.
+    """
+    settings = config.use(settings or config.load_config(os.environ))
+    configure_logging(settings)
+    db.connect(settings.database_url)
+    wiring.wire()
+
+    app = Flask("tienglang", root_path=str(HOUSE), static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=max(
+            settings.max_photo_bytes, settings.max_audio_bytes, settings.max_document_bytes
+        ),
+        MAX_FORM_MEMORY_SIZE=settings.max_json_bytes,
+    )
+    observe(app)
+    api = make_api(app)
+    for name in ROOMS:
+        if _stands(name):
+            room = import_module(name)
+            if hasattr(room, "init_app"):
+                room.init_app(app)
+            for blueprint in getattr(room, "blueprints", None) or (room.blp,):
+                api.register_blueprint(blueprint)
+    serve_health(app)
+    serve_document(app, api)
+    _serve_assets(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign] # as Flask documents
+    return app
+
+
+def _stands(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _serve_assets(app: Flask) -> None:
+    """Hashed files of the front end, compressed at build time and immutable; pages are the room ``backend.pages``."""
+    static = WhiteNoise(
+        app.wsgi_app, max_age=3600, immutable_file_test=r"/assets/.+-[\w-]{8}\.\w+$"
+    )
+    for folder, prefix in (
+        ("resident/assets", "assets/"),
+        ("console/assets", "console/assets/"),
+        ("widgets", "widgets/"),
+        ("docs", "docs/"),
+    ):
+        path = HOUSE / "pwa" / "dist" / folder
+        if path.is_dir():
+            static.add_files(str(path), prefix=prefix)
+    app.wsgi_app = static  # type: ignore[method-assign] # WhiteNoise is a WSGI application, as Flask expects
+
+
+def __getattr__(name: str) -> Flask:
+    """Make ``wsgi:app`` when a server asks for it, and not when a test imports ``create_app``."""
+    if name != "app":
+        raise AttributeError(name)
+    globals()["app"] = create_app()
+    made: Flask = globals()["app"]
+    return made
