@@ -136,6 +136,31 @@ class NextStep(enum.StrEnum):
     NONE = "none"
 
 
+class TimelineStep(enum.StrEnum):
+    """A line of the timeline; the words are ``feedback.timeline.<value>``. Each shown state has its own."""
+
+    RECEIVED = "received"
+    NEEDS_INFORMATION = "needs_information"
+    FORWARDED = "forwarded"
+    IN_PROGRESS = "in_progress"
+    AWAITING_APPROVAL = "awaiting_approval"
+    RESOLVED = "resolved"
+    REJECTED = "rejected"
+    DIVERTED = "diverted"
+    MERGED = "merged"
+    REOPENED = "reopened"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+    ANSWERED = "answered"
+    REPLIED = "replied"
+    EXTENDED = "extended"
+    TRANSFERRED = "transferred"
+    OVERDUE = "overdue"
+    PHOTOS_ADDED = "photos_added"
+    PUBLISHED = "published"
+    UNPUBLISHED = "unpublished"
+
+
 class Outcome(enum.StrEnum):
     """What came of it. "Done" needs proof; every outcome needs a reply in plain words."""
 
@@ -258,7 +283,7 @@ class TrackingView(Base):
     due_at: Mapped[datetime | None]
     is_overdue: Mapped[bool] = mapped_column(default=False)
     timeline: Mapped[list[dict[str, Any]]] = mapped_column(
-        default=list  # [{"at": "2026-11-21T10:00:00Z", "key": "received", "params": {}}]
+        default=list  # [{"at": "2026-11-21T10:00:00Z", "step": "received"}], a TimelineStep
     )
     reason: Mapped[str | None] = mapped_column(Text)  # why rejected or closed; shown with the PIN
     legal_hint: Mapped[LegalType | None] = mapped_column(TextEnum(LegalType))  # a guess, for intake
