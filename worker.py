@@ -100,6 +100,6 @@ def _run_by_clock(queue: str, stopping: threading.Event) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or sys.argv[1] not in jobs.QUEUES:
+    if sys.argv[1:2] not in [[name] for name in jobs.QUEUES]:
         sys.exit(f"usage: python worker.py {'|'.join(jobs.QUEUES)}")
     run(sys.argv[1])

@@ -204,6 +204,10 @@ def _declare(access: str, check: Callable[[], None] | None) -> Callable[[View], 
     return decorator
 
 
+def _know_the_caller() -> None:
+    principal()
+
+
 def _must_be(kinds: Sequence[str]) -> Callable[[], None]:
     def check() -> None:
         kind = principal().kind
@@ -223,7 +227,7 @@ def public(view: View) -> View:
 
 def anyone(view: View) -> View:
     """Anybody; whoever is signed in is known to the view. A token that is no longer good is refused."""
-    return _declare("anyone", lambda: None if principal() else None)(view)
+    return _declare("anyone", _know_the_caller)(view)
 
 
 def signed_in(view: View) -> View:

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF009, FBT003 - every setting is declared through _setting, with its default first
 """Settings: read once from ``TIENGLANG_*`` variables into a frozen dataclass.
 
 The table in docs/operations.md is printed from the ``help`` of each field (``flask --app wsgi config``),
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 PREFIX = "TIENGLANG_"
+_SECRET_LENGTH = 32
 SECRET_FIELDS = ("secret_key", "jwt_secret", "data_keys", "index_key")
 
 
@@ -187,10 +189,12 @@ def _refuse_unsafe(config: Config) -> None:
     short = [
         name
         for name in ("secret_key", "jwt_secret", "index_key")
-        if 0 < len(getattr(config, name)) < 32
+        if 0 < len(getattr(config, name)) < _SECRET_LENGTH
     ]
     problems = [f"{PREFIX}{name.upper()} is required in production" for name in missing]
-    problems += [f"{PREFIX}{name.upper()} must have at least 32 characters" for name in short]
+    problems += [
+        f"{PREFIX}{name.upper()} must have at least {_SECRET_LENGTH} characters" for name in short
+    ]
     if not config.public_url.startswith("https://"):
         problems.append(f"{PREFIX}PUBLIC_URL must begin with https:// in production")
     if not config.sms_url:

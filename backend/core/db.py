@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 - SQLAlchemy fixes the signatures of column types
 """The database: one code for SQLite and PostgreSQL, and the only place that commits.
 
 Writing goes through ``transaction()``, reading through ``reading()``. On SQLite a transaction begins IMMEDIATE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from http import HTTPStatus
 from typing import Protocol
 
 import structlog
@@ -16,7 +17,7 @@ log = structlog.get_logger()
 _TIMEOUT_S = 10
 
 
-class SmsFailed(RuntimeError):
+class SmsError(RuntimeError):
     """The gateway did not take the message.
 
     Attributes:
@@ -35,7 +36,7 @@ class SmsSender(Protocol):
         """Send ``text`` to an E.164 number; the same ``reference`` twice is one message.
 
         Raises:
-            SmsFailed: the message was not taken.
+            SmsError: the message was not taken.
         """
 
 
@@ -71,10 +72,13 @@ class HttpGatewaySender:
             with urllib.request.urlopen(request, timeout=_TIMEOUT_S):  # noqa: S310 - as above
                 return
         except urllib.error.HTTPError as error:
-            permanent = 400 <= error.code < 500 and error.code not in {408, 429}
-            raise SmsFailed(f"gateway answered {error.code}", permanent=permanent) from error
+            permanent = (
+                HTTPStatus.BAD_REQUEST <= error.code < HTTPStatus.INTERNAL_SERVER_ERROR
+                and error.code not in {408, 429}
+            )
+            raise SmsError(f"gateway answered {error.code}", permanent=permanent) from error
         except OSError as error:
-            raise SmsFailed(type(error).__name__, permanent=False) from error
+            raise SmsError(type(error).__name__, permanent=False) from error
 
 
 def sms_sender() -> SmsSender:

@@ -22,7 +22,7 @@ from backend.core import config
 CHUNK = 256 * 1024
 
 
-class ObjectMissing(LookupError):
+class ObjectMissingError(LookupError):
     """There is no object of that key."""
 
 
@@ -56,23 +56,23 @@ def get(key: str) -> bytes:
     """Read a whole (small) object.
 
     Raises:
-        ObjectMissing: it is not there.
+        ObjectMissingError: it is not there.
     """
     try:
         return bytes(obstore.get(_store(), key).bytes())
     except (NotFoundError, FileNotFoundError) as error:
-        raise ObjectMissing(key) from error
+        raise ObjectMissingError(key) from error
 
 
 def stream(key: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
     """Read ``length`` bytes from ``start`` in chunks, never the whole in memory.
 
     Raises:
-        ObjectMissing: it is not there (at the first chunk).
+        ObjectMissingError: it is not there (at the first chunk).
     """
     found = stat(key)
     if found is None:
-        raise ObjectMissing(key)
+        raise ObjectMissingError(key)
     end = found.size if length is None else min(found.size, start + length)
     place = start
     while place < end:

@@ -15,7 +15,7 @@ _D_WITH_STROKE = str.maketrans("đĐ", "dD")
 
 
 def clean(text: str) -> str:
-    """NFC, ``\\n`` line ends, no control characters or lone surrogates, no space at either end."""
+    r"""NFC, ``\n`` line ends, no control characters or lone surrogates, no space at either end."""
     unified = text.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", _UNWANTED.sub("", unified)).strip()
 

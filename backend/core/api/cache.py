@@ -18,7 +18,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Any
 
-import brotli
+import brotli  # type: ignore[import-untyped] # no types are published
 import orjson
 from flask import Response, request
 from sqlalchemy import select
@@ -76,7 +76,7 @@ class Generations:
         looked_at = time.monotonic()
         with db.reading() as session:
             rows = session.execute(select(db.Generation.area, db.Generation.value)).all()
-        self._values = {area: value for area, value in rows}
+        self._values = dict(rows)
         self._seen_at = looked_at
 
     def look_again(self) -> None:

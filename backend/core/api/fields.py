@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 - marshmallow fixes the signatures of fields
 """Fields that keep bad input at the door. Error messages are codes; the client and the catalogues know the words."""
 
 from __future__ import annotations
@@ -6,7 +7,7 @@ import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 import marshmallow
@@ -15,6 +16,7 @@ from marshmallow import ValidationError, fields, validate
 
 from backend.core.text import clean
 
+_LONGEST_TIME, _LONGEST_PHONE = 40, 30
 VIETNAM = {
     "south": 6.0,
     "north": 23.6,
@@ -33,7 +35,7 @@ class Schema(marshmallow.Schema):
 class PlainText(fields.String):
     """Cleaned text of at most ``max_length`` characters; one line unless ``multiline``."""
 
-    default_error_messages: ClassVar[dict[str, str]] = {
+    default_error_messages = {  # noqa: RUF012 - declared so by marshmallow
         "required": "required",
         "null": "required",
         "invalid": "not_text",
@@ -70,16 +72,19 @@ class PlainText(fields.String):
 class Choice(fields.Field[StrEnum]):
     """One member of a ``StrEnum``, by its value."""
 
-    default_error_messages: ClassVar[dict[str, str]] = {
+    default_error_messages = {  # noqa: RUF012 - declared so by marshmallow
         "required": "required",
         "null": "required",
         "unknown": "unknown_choice",
     }
 
     def __init__(self, kind: type[StrEnum], **kwargs: Any) -> None:
-        metadata = {"type": "string", "enum": [member.value for member in kind]}
+        metadata: dict[str, Any] = {"type": "string", "enum": [member.value for member in kind]}
         if kwargs.get("allow_none"):
-            metadata = {"type": ["string", "null"], "enum": [*metadata["enum"], None]}
+            metadata = {
+                "type": ["string", "null"],
+                "enum": [*(member.value for member in kind), None],
+            }
         super().__init__(metadata={**metadata, **kwargs.pop("metadata", {})}, **kwargs)
         self.kind = kind
 
@@ -98,7 +103,7 @@ class Choice(fields.Field[StrEnum]):
 class Timestamp(fields.Field[datetime]):
     """RFC 3339 with a zone, given back in UTC with a ``Z``."""
 
-    default_error_messages: ClassVar[dict[str, str]] = {
+    default_error_messages = {  # noqa: RUF012 - declared so by marshmallow
         "required": "required",
         "null": "required",
         "invalid": "not_a_time",
@@ -117,7 +122,7 @@ class Timestamp(fields.Field[datetime]):
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> datetime:
-        if not isinstance(value, str) or len(value) > 40:
+        if not isinstance(value, str) or len(value) > _LONGEST_TIME:
             raise self.make_error("invalid")
         try:
             moment = datetime.fromisoformat(value)
@@ -138,7 +143,7 @@ def timestamp(moment: datetime) -> str:
 class Uuid(fields.UUID):
     """A row's id, by code when it has another shape."""
 
-    default_error_messages: ClassVar[dict[str, str]] = {
+    default_error_messages = {  # noqa: RUF012 - declared so by marshmallow
         "required": "required",
         "null": "required",
         "invalid_uuid": "not_an_id",
@@ -153,7 +158,7 @@ class Uuid(fields.UUID):
 class Phone(fields.String):
     """A Vietnamese telephone number, given as people write it, kept as E.164."""
 
-    default_error_messages: ClassVar[dict[str, str]] = {
+    default_error_messages = {  # noqa: RUF012 - declared so by marshmallow
         "required": "required",
         "null": "required",
         "invalid": "not_a_phone",
@@ -164,7 +169,7 @@ class Phone(fields.String):
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> str:
         raw = super()._deserialize(value, attr, data, **kwargs)
-        if raw is None or len(raw) > 30:
+        if raw is None or len(raw) > _LONGEST_PHONE:
             raise self.make_error("phone")
         try:
             number = phonenumbers.parse(clean(raw), "VN")
@@ -176,7 +181,7 @@ class Phone(fields.String):
 
 
 class _Degrees(fields.Float):
-    default_error_messages: ClassVar[dict[str, str]] = {
+    default_error_messages = {  # noqa: RUF012 - declared so by marshmallow
         "required": "required",
         "null": "required",
         "invalid": "not_a_number",
@@ -184,8 +189,8 @@ class _Degrees(fields.Float):
         "special": "not_a_number",
         "outside": "outside_vietnam",
     }
-    low: ClassVar[float]
-    high: ClassVar[float]
+    low: float
+    high: float
 
     def __init__(self, **kwargs: Any) -> None:
         metadata = {"minimum": self.low, "maximum": self.high, **kwargs.pop("metadata", {})}

@@ -28,7 +28,7 @@ from backend.core.errors import NotFound
 log = structlog.get_logger()
 
 
-class NotReady(RuntimeError):
+class NotReadyError(RuntimeError):
     """A part of the installation does not answer, or is not what this code expects."""
 
 
@@ -42,7 +42,7 @@ def _migrations() -> None:
     with db.engine().connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     if found != expected:
-        raise NotReady(f"database is at {found}, code expects {expected}: run `make migrate`")
+        raise NotReadyError(f"database is at {found}, code expects {expected}: run `make migrate`")
 
 
 PROBES: dict[str, Callable[[], object]] = {
@@ -82,7 +82,7 @@ def serve_health(app: Flask) -> None:
         registry = REGISTRY
         if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # set by whoever starts several processes
             registry = CollectorRegistry()
-            multiprocess.MultiProcessCollector(registry)
+            multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # prometheus-client has no types here
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
     for path, view in (("/healthz", healthz), ("/readyz", readyz), ("/metrics", metrics)):

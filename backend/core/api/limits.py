@@ -17,6 +17,9 @@ from limits.strategies import MovingWindowRateLimiter
 from backend.core import auth, clock, config, crypto
 from backend.core.errors import TooManyRequests
 
+_SHORTEST_TOKEN, _LONGEST_TOKEN = 16, 100
+_IPV4 = 4
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -33,7 +36,7 @@ def network() -> str:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
-    if parsed.version == 4:
+    if parsed.version == _IPV4:
         return str(parsed)
     return str(ipaddress.ip_network((parsed, 64), strict=False))
 
@@ -45,7 +48,9 @@ def caller_key() -> str:
         return f"{who.kind}:{who.id}"
     token = request.headers.get("X-Device-Token", "")
     return (
-        f"device:{crypto.hash_token(token)}" if 16 <= len(token) <= 100 else f"network:{network()}"
+        f"device:{crypto.hash_token(token)}"
+        if _SHORTEST_TOKEN <= len(token) <= _LONGEST_TOKEN
+        else f"network:{network()}"
     )
 
 

@@ -37,7 +37,7 @@ _MEANING = {
 _CHANGING = {"post", "put", "patch", "delete"}
 
 
-class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # flask-smorest is not typed
+class Blueprint(flask_smorest.Blueprint):
     """A room's routes; ``/api/v1`` unless another prefix is given."""
 
     def __init__(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -110,7 +111,7 @@ def handle_errors(app: Flask) -> None:
 
 def _problem(error: Problem) -> Response:
     headers = {"Retry-After": str(error.retry_after)} if error.retry_after is not None else {}
-    if error.status == 401:
+    if error.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     errors = error.errors if isinstance(error, InvalidInput) else None
     return problem_response(
@@ -120,7 +121,7 @@ def _problem(error: Problem) -> Response:
 
 def _werkzeug(error: HTTPException) -> Response:
     status = error.code or 500
-    if status < 400 and error.response is not None:
+    if status < HTTPStatus.BAD_REQUEST and error.response is not None:
         return error.response  # type: ignore[return-value] # a redirect carries its own response
     headers = {
         name: value
@@ -138,8 +139,6 @@ def _werkzeug(error: HTTPException) -> Response:
             if isinstance(place, dict)
             for field, codes in place.items()
         }
-    if status == 422 and not errors:
-        errors = None
     return problem_response(
         status, _WERKZEUG_CODES.get(status, "bad_request"), errors=_codes(errors), headers=headers
     )
@@ -187,5 +186,5 @@ def _database(error: OperationalError) -> Response:
 def _unexpected(error: Exception) -> Response:
     if isinstance(error, ValidationError):
         return problem_response(422, "invalid", errors=_codes(error.messages))
-    log.exception("unexpected_error")
+    log.error("unexpected_error", exc_info=error)
     return problem_response(500, "internal")
