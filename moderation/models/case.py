@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import enum
+import secrets
 import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.db import Base, Identified, TextEnum, Timestamped, Versioned
@@ -32,11 +42,17 @@ OPEN_STATES = frozenset(
     }
 )
 _OPEN_SQL = ", ".join(f"'{state.value}'" for state in sorted(OPEN_STATES))
-_OPEN = {"sqlite_where": text("closed_at IS NULL"), "postgresql_where": text("closed_at IS NULL")}
-_ALARMED = {
-    "sqlite_where": text("next_alarm_at IS NOT NULL"),
-    "postgresql_where": text("next_alarm_at IS NOT NULL"),
-}
+
+
+def _queue(name: str, *columns: str) -> Index:
+    """An index of open cases; finished ones, which soon are nearly all, are not in it."""
+    still_open = text("closed_at IS NULL")
+    return Index(
+        f"ix_moderation_case_queue_{name}",
+        *columns,
+        sqlite_where=still_open,
+        postgresql_where=still_open,
+    )
 
 
 class Urgency(enum.StrEnum):
@@ -102,6 +118,11 @@ class EventType(enum.StrEnum):
     CLOCK_RECALCULATED = "clock_recalculated"
 
 
+def _new_search_id() -> int:
+    """The integer by which SQLite's full-text index names a case; random, so that no row is asked for it."""
+    return secrets.randbits(63)
+
+
 class Case(Identified, Versioned, Timestamped, Base):
     """What officials do with one piece of feedback; its words stay in ``feedback``."""
 
@@ -120,8 +141,8 @@ class Case(Identified, Versioned, Timestamped, Base):
         # The work queue: open cases only. The first two carry every filter of the list, so that a
         # rare combination and the counts are answered from the index alone.
         *(
-            Index(
-                f"ix_moderation_case_queue_{scope}",
+            _queue(
+                scope,
                 f"{scope}_id",
                 "due_at",
                 "id",
@@ -133,28 +154,16 @@ class Case(Identified, Versioned, Timestamped, Base):
                 "assignee_id",
                 "is_overdue",
                 "restricted",
-                **_OPEN,
             )
             for scope in ("unit", "province")
         ),
-        *(
-            Index(
-                f"ix_moderation_case_queue_{name}",
-                *columns,
-                "due_at",
-                "id",
-                **_OPEN,
-            )
-            for name, columns in {
-                "unit_state": ("unit_id", "state"),
-                "unit_category": ("unit_id", "category"),
-                "unit_urgency": ("unit_id", "urgency_rank"),
-                "province_state": ("province_id", "state"),
-                "province_urgency": ("province_id", "urgency_rank"),
-                "department": ("lead_department_id",),
-                "assignee": ("assignee_id",),
-            }.items()
-        ),
+        _queue("unit_state", "unit_id", "state", "due_at", "id"),
+        _queue("unit_category", "unit_id", "category", "due_at", "id"),
+        _queue("unit_urgency", "unit_id", "urgency_rank", "due_at", "id"),
+        _queue("province_state", "province_id", "state", "due_at", "id"),
+        _queue("province_urgency", "province_id", "urgency_rank", "due_at", "id"),
+        _queue("department", "lead_department_id", "due_at", "id"),
+        _queue("assignee", "assignee_id", "due_at", "id"),
         # The archive, newest first.
         Index("ix_moderation_case_unit_id", "unit_id", "created_at", "id"),
         Index("ix_moderation_case_unit_id_state", "unit_id", "state", "created_at", "id"),
@@ -166,7 +175,8 @@ class Case(Identified, Versioned, Timestamped, Base):
         Index(
             "ix_moderation_case_next_alarm_at",
             "next_alarm_at",
-            **_ALARMED,
+            sqlite_where=text("next_alarm_at IS NOT NULL"),
+            postgresql_where=text("next_alarm_at IS NOT NULL"),
         ),
     )
 
@@ -223,7 +233,8 @@ class Case(Identified, Versioned, Timestamped, Base):
     merged_into_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("moderation_case.id"), index=True
     )
-    search_key: Mapped[str] = mapped_column(Text)  # folded words, for officials only
+    search_key: Mapped[str] = mapped_column(Text)  # folded words, for officials only: see search
+    search_id: Mapped[int] = mapped_column(BigInteger, unique=True, default=_new_search_id)
 
     # Head of the chain of events; advanced under the row's version.
     chain_length: Mapped[int] = mapped_column(default=0)
