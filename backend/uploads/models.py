@@ -43,6 +43,7 @@ class RejectReason(enum.StrEnum):
     ACTIVE_CONTENT = "active_content"  # a PDF that runs something
     ENCRYPTED = "encrypted"
     TOO_COSTLY = "too_costly"  # time or memory ran out while it was read
+    UNFINISHED = "unfinished"  # the sender never sent the rest
     FAILED = "failed"  # our side could not process it after several tries
 
 
