@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.core.clock import now
 from backend.core.db import Base, Identified, TextEnum, Timestamped, Versioned
+from backend.essentials.full_text import searchable
 
 # An integer key that is SQLite's own rowid: its full-text table points at it.
 RowId = BigInteger().with_variant(Integer(), "sqlite")
@@ -46,14 +47,6 @@ class Priority(enum.StrEnum):
     EMERGENCY = "emergency"
 
 
-class ScopeKind(enum.StrEnum):
-    """How far an article reaches."""
-
-    PROVINCE = "province"
-    COMMUNES = "communes"
-    COMMUNITIES = "communities"
-
-
 class AssetRole(enum.StrEnum):
     """What a file is to its article."""
 
@@ -61,7 +54,7 @@ class AssetRole(enum.StrEnum):
     ATTACHMENT = "attachment"
 
 
-class Category(Base, Identified):
+class Category(Identified, Base):
     """A field of essential information (Decree 49/2024, Art. 6) or a kind of its own, such as Q&A."""
 
     __tablename__ = "article_category"
@@ -72,13 +65,14 @@ class Category(Base, Identified):
     active: Mapped[bool] = mapped_column(default=True)
 
 
-class Article(Base, Identified, Timestamped, Versioned):
+class Article(Identified, Timestamped, Versioned, Base):
     """An article as those who write, edit and approve it see it."""
 
     __tablename__ = "article"
     __table_args__ = (
         Index(None, "unit_id", "state", "updated_at", "id"),
         Index(None, "unit_id", "updated_at", "id"),
+        Index(None, "updated_at", "id"),
         Index(None, "state", "publish_at"),
     )
 
@@ -86,7 +80,6 @@ class Article(Base, Identified, Timestamped, Versioned):
     category_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("article_category.id"), index=True)
     state: Mapped[ArticleState] = mapped_column(TextEnum(ArticleState), default=ArticleState.DRAFT)
     priority: Mapped[Priority] = mapped_column(TextEnum(Priority), default=Priority.NORMAL)
-    scope: Mapped[ScopeKind] = mapped_column(TextEnum(ScopeKind))
     slug: Mapped[str] = mapped_column(String(100))
     author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), index=True)
     # Everybody who wrote a word of the present text, as text ids: none of them approves it unasked.
@@ -96,6 +89,7 @@ class Article(Base, Identified, Timestamped, Versioned):
     valid_to: Mapped[datetime | None]
     publish_at: Mapped[datetime | None]  # only while scheduled
     published_at: Mapped[datetime | None]
+    published_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
     corrected_at: Mapped[datetime | None]
     correction_note: Mapped[str | None] = mapped_column(Text)  # being written, or last published
     withdrawn_at: Mapped[datetime | None]
@@ -131,7 +125,7 @@ class ArticleText(Base):
     search_key: Mapped[str] = mapped_column(Text)  # folded words of title, summary and body
 
 
-class ArticleScope(Base, Identified):
+class ArticleScope(Identified, Base):
     """One place an article is for: a whole unit, or one community of it."""
 
     __tablename__ = "article_scope"
@@ -142,7 +136,7 @@ class ArticleScope(Base, Identified):
     community_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("community.id"), index=True)
 
 
-class ArticleAsset(Base, Identified):
+class ArticleAsset(Identified, Base):
     """A finished upload that belongs to an article."""
 
     __tablename__ = "article_asset"
@@ -154,9 +148,12 @@ class ArticleAsset(Base, Identified):
     name: Mapped[str] = mapped_column(String(200))  # of an attachment, as people read it
     alt: Mapped[str] = mapped_column(String(300))  # of a cover, for those who do not see it
     position: Mapped[int] = mapped_column(default=0)
+    is_public: Mapped[bool] = mapped_column(default=False)  # the public copy shows it
+    # Taken off while a correction is written: the public sees it until that is approved.
+    dropped: Mapped[bool] = mapped_column(default=False)
 
 
-class ArticleVersion(Base, Identified):
+class ArticleVersion(Identified, Base):
     """The full text as it stood when it left a pair of hands; never changed afterwards."""
 
     __tablename__ = "article_version"
@@ -171,7 +168,7 @@ class ArticleVersion(Base, Identified):
     published_at: Mapped[datetime | None]
 
 
-class ArticleEvent(Base, Identified):
+class ArticleEvent(Identified, Base):
     """One move or edit; history is shown from these rows only."""
 
     __tablename__ = "article_event"
@@ -191,6 +188,7 @@ class PublicArticle(Base):
     """What the public sees of one article, whatever its language."""
 
     __tablename__ = "public_article"
+    __table_args__ = (Index(None, "listed_at", "article_id"),)
 
     article_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("article.id"), primary_key=True)
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("admin_unit.id"), index=True)
@@ -200,12 +198,14 @@ class PublicArticle(Base):
     # From this moment on it is visible: a scheduled article needs no write to appear.
     listed_at: Mapped[datetime]
     valid_to: Mapped[datetime | None]
-    updated_at: Mapped[datetime] = mapped_column(default=now)
     corrected_at: Mapped[datetime | None]
     correction_note: Mapped[str | None] = mapped_column(Text)
     versions: Mapped[int] = mapped_column(default=1)  # how many texts the public has seen
     cover: Mapped[dict[str, Any] | None]  # {url, width, height, alt}
     attachments: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    scope: Mapped[
+        list[Any]
+    ]  # [[unit id, community id or null], …]: what a dropped correction restores
 
     texts: Mapped[list[PublicText]] = relationship(
         order_by="PublicText.id", cascade="all, delete-orphan"
@@ -236,7 +236,7 @@ class PublicPlacement(Base):
     __table_args__ = (
         Index(None, "unit_id", "listed_at", "article_id"),
         Index(None, "unit_id", "category_id", "listed_at", "article_id"),
-        Index(None, "valid_to"),
+        Index(None, "unit_id", "valid_to"),
     )
 
     article_id: Mapped[uuid.UUID] = mapped_column(
@@ -260,3 +260,7 @@ class PublicCommunity(Base):
     community_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("community.id"), primary_key=True, index=True
     )
+
+
+searchable(ArticleText.metadata.tables[ArticleText.__tablename__])
+searchable(PublicText.metadata.tables[PublicText.__tablename__])

@@ -1,0 +1,165 @@
+"""What the editorial desk reads: working texts, within the units that the reader's grants cover."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session, selectinload
+
+from backend.core.api.paging import Page, page
+from backend.core.auth import ROLE_PERMISSIONS, Permission, Principal
+from backend.core.errors import NotFound
+from backend.essentials.full_text import matching
+from backend.essentials.models import (
+    Article,
+    ArticleEvent,
+    ArticleState,
+    ArticleText,
+    ArticleVersion,
+)
+from backend.essentials.workflow import Actor, Standing
+from backend.places.models import AdminUnit
+from backend.places.queries import standing
+from backend.places.scope import units_in_scope
+
+_TEXTS: Table = ArticleText.metadata.tables[ArticleText.__tablename__]
+READ = Permission.ARTICLES_READ
+
+
+def article(session: Session, reader: Principal, article_id: UUID) -> Article:
+    """The article with everything that hangs on it.
+
+    Raises:
+        NotFound: there is none in the units that ``reader`` may look at.
+    """
+    found = session.scalar(
+        select(Article)
+        .where(Article.id == article_id, Article.unit_id.in_(units_in_scope(reader, READ)))
+        .options(
+            selectinload(Article.texts),
+            selectinload(Article.scopes),
+            selectinload(Article.assets),
+        )
+    )
+    if found is None:
+        raise NotFound("essentials.not_found")
+    return found
+
+
+def articles(
+    session: Session,
+    reader: Principal,
+    *,
+    state: ArticleState | None = None,
+    unit: str | None = None,
+    q: str | None = None,
+    cursor: str | None = None,
+    limit: int = 20,
+) -> Page:
+    """Articles of the reader's units, last changed first.
+
+    Args:
+        unit: code of one unit; one that is not the reader's has no articles.
+    """
+    found = (
+        select(Article)
+        .where(Article.unit_id.in_(units_in_scope(reader, READ)))
+        .options(
+            selectinload(Article.texts).load_only(
+                ArticleText.article_id, ArticleText.language, ArticleText.title, ArticleText.summary
+            )
+        )
+    )
+    if state is not None:
+        found = found.where(Article.state == state)
+    if unit is not None:
+        named = select(AdminUnit.id).where(AdminUnit.code == unit, standing())
+        found = found.where(Article.unit_id.in_(named))
+    if q is not None:
+        texts = select(ArticleText.article_id).where(matching(session, _TEXTS, q))
+        found = found.where(Article.id.in_(texts))
+    keys = (Article.updated_at.desc(), Article.id.desc())
+    return page(session, found, keys=keys, cursor=cursor, limit=limit)
+
+
+def unit_to_write_for(session: Session, writer: Principal, code: str) -> AdminUnit:
+    """The unit of that code, if ``writer`` may write for it.
+
+    Raises:
+        NotFound: there is none.
+    """
+    scope = units_in_scope(writer, Permission.ARTICLES_WRITE)
+    found = session.scalar(
+        select(AdminUnit).where(AdminUnit.code == code, standing(), AdminUnit.id.in_(scope))
+    )
+    if found is None:
+        raise NotFound("places.unit_not_found")
+    return found
+
+
+def history(session: Session, article_id: UUID) -> list[ArticleEvent]:
+    """Everything that happened to an article, oldest first."""
+    return list(
+        session.scalars(
+            select(ArticleEvent)
+            .where(ArticleEvent.article_id == article_id)
+            .order_by(ArticleEvent.at, ArticleEvent.id)
+        )
+    )
+
+
+def versions(session: Session, article_id: UUID) -> list[ArticleVersion]:
+    """The kept versions of an article, oldest first."""
+    return list(
+        session.scalars(
+            select(ArticleVersion)
+            .where(ArticleVersion.article_id == article_id)
+            .order_by(ArticleVersion.number)
+        )
+    )
+
+
+def version(session: Session, article_id: UUID, number: int) -> ArticleVersion:
+    """One kept version.
+
+    Raises:
+        NotFound: there is none of that number.
+    """
+    found = session.scalar(
+        select(ArticleVersion).where(
+            ArticleVersion.article_id == article_id, ArticleVersion.number == number
+        )
+    )
+    if found is None:
+        raise NotFound("essentials.no_such_version")
+    return found
+
+
+def standing_of(article: Article) -> Standing:
+    """What the workflow must know of an article."""
+    texts: list[Any] = article.texts
+    return Standing(
+        state=article.state,
+        priority=article.priority,
+        author=article.author_id,
+        writers=frozenset(UUID(each) for each in article.writers),
+        complete=bool(texts) and all(text.title and text.body_html for text in texts),
+        needs_review=article.needs_review,
+        published_by=article.published_by,
+    )
+
+
+def actor_in(unit: AdminUnit, principal: Principal) -> Actor:
+    """What ``principal`` may do in ``unit``: grants on the unit itself and on its province count."""
+    if principal.kind == "system":
+        return Actor(None, frozenset())
+    here = {unit.id, unit.parent_id}
+    held = frozenset(
+        permission
+        for grant in principal.grants
+        if grant.unit_id in here
+        for permission in ROLE_PERMISSIONS[grant.role]
+    )
+    return Actor(principal.id, held)

@@ -1,0 +1,275 @@
+"""What the public may read of the articles. Only the public copy is looked at here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Table, func, or_, select, union_all
+from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from backend.core import clock
+from backend.core.api.paging import page
+from backend.core.errors import Gone, InvalidInput, NotFound
+from backend.essentials.cards import Cards, Reading, card, reading
+from backend.essentials.full_text import matching
+from backend.essentials.models import (
+    Article,
+    ArticleEvent,
+    ArticleState,
+    Category,
+    PublicArticle,
+    PublicCommunity,
+    PublicPlacement,
+    PublicText,
+)
+from backend.places import queries as places
+from backend.places.models import AdminUnit, Community
+
+_TEXTS: Table = PublicText.metadata.tables[PublicText.__tablename__]
+
+
+def categories(session: Session) -> list[Category]:
+    """The categories in use, in their order."""
+    return list(
+        session.scalars(select(Category).where(Category.active).order_by(Category.position))
+    )
+
+
+def category_by_slug(session: Session, slug: str) -> Category | None:
+    """The category of that slug, also when it is no longer in use."""
+    return session.scalar(select(Category).where(Category.slug == slug))
+
+
+def public_articles(  # noqa: PLR0913 - the filters of one list
+    session: Session,
+    unit: AdminUnit,
+    language: str,
+    *,
+    speech: str | None = None,
+    category: str | None = None,
+    q: str | None = None,
+    community_id: UUID | None = None,
+    cursor: str | None = None,
+    limit: int = 20,
+) -> Cards:
+    """What people of ``unit`` may read now, newest first: their commune's and their province's articles.
+
+    Args:
+        language: preferred for texts; others fall back to Vietnamese, then to whatever there is.
+        speech: language of the labels; ``language`` when not given.
+        category: slug.
+        q: words; every one must begin a word of the text.
+        community_id: also what is for this community only; without it, what is for any community.
+
+    Raises:
+        InvalidInput: unknown category, or a cursor of another list.
+    """
+    now = clock.now()
+    units = [unit.id, *([unit.parent_id] if unit.parent_id else [])]
+    wanted: list[ColumnElement[bool]] = [
+        PublicPlacement.listed_at <= now,
+        or_(PublicPlacement.valid_to.is_(None), PublicPlacement.valid_to > now),
+    ]
+    if category is not None:
+        wanted.append(PublicPlacement.category_id == _category_id(session, category))
+    if q is not None:
+        wanted.append(PublicPlacement.article_id.in_(search(session, q)))
+    if community_id is not None:
+        theirs = select(PublicCommunity.article_id).where(
+            PublicCommunity.community_id == community_id
+        )
+        wanted.append(or_(PublicPlacement.whole_unit, PublicPlacement.article_id.in_(theirs)))
+    # One branch per unit: each is read from its index in order, and the database merges them.
+    branches = union_all(
+        *(
+            select(PublicPlacement.listed_at, PublicPlacement.article_id).where(
+                PublicPlacement.unit_id == unit_id, *wanted
+            )
+            for unit_id in units
+        )
+    ).subquery()
+    found = page(
+        session,
+        select(branches.c.listed_at, branches.c.article_id),
+        keys=(branches.c.listed_at.desc(), branches.c.article_id.desc()),
+        cursor=cursor,
+        limit=limit,
+    )
+    ids = [row.article_id for row in found.items]
+    items = _cards(session, ids, language, speech or language)
+    return Cards(items, found.next_cursor, next_change(session, units, now))
+
+
+def articles_of_province(
+    session: Session, province: AdminUnit, language: str, *, limit: int = 20
+) -> Cards:
+    """The newest articles of a province and all its communes, each once."""
+    now = clock.now()
+    publishers = select(AdminUnit.id).where(
+        or_(AdminUnit.id == province.id, AdminUnit.parent_id == province.id)
+    )
+    mine = PublicArticle.unit_id.in_(publishers)
+    ids = session.scalars(
+        select(PublicArticle.article_id)
+        .where(mine, _visible(now))
+        .order_by(PublicArticle.listed_at.desc(), PublicArticle.article_id.desc())
+        .limit(limit)
+    )
+    upcoming = _first(
+        session,
+        select(func.min(PublicArticle.listed_at)).where(mine, PublicArticle.listed_at > now),
+        select(func.min(PublicArticle.valid_to)).where(mine, PublicArticle.valid_to > now),
+    )
+    return Cards(_cards(session, list(ids), language, language), None, upcoming)
+
+
+def public_article(
+    session: Session, article_id: UUID, language: str, speech: str | None = None
+) -> Reading:
+    """One article as the public reads it now. Once its window is over it says so (``state``).
+
+    Raises:
+        NotFound: there is none, or not yet.
+        Gone: it was withdrawn; the reason is part of the answer.
+    """
+    now = clock.now()
+    found = session.scalar(
+        select(PublicArticle)
+        .where(PublicArticle.article_id == article_id, PublicArticle.listed_at <= now)
+        .options(*_with_texts())
+    )
+    if found is None:
+        raise _absent(session, article_id)
+    return reading(
+        found,
+        _units(session, [found])[found.unit_id],
+        _categories(session)[found.category_id],
+        _communities(session, [found]),
+        language,
+        speech or language,
+        now,
+    )
+
+
+def search(session: Session, query: str) -> Select[UUID]:
+    """A SELECT of the ids of published articles that hold every word of ``query`` (with or without marks)."""
+    return select(PublicText.article_id).where(matching(session, _TEXTS, query))
+
+
+def audience(session: Session, article_id: UUID) -> list[tuple[UUID, UUID | None]]:
+    """Whom a published article is for: (unit, community), no community meaning everybody in the unit."""
+    wholes = session.execute(
+        select(PublicPlacement.unit_id).where(
+            PublicPlacement.article_id == article_id, PublicPlacement.whole_unit
+        )
+    )
+    parts = session.execute(
+        select(Community.unit_id, Community.id)
+        .join(PublicCommunity, PublicCommunity.community_id == Community.id)
+        .where(PublicCommunity.article_id == article_id)
+    )
+    return [(row.unit_id, None) for row in wholes] + [(row.unit_id, row.id) for row in parts]
+
+
+def next_change(session: Session, units: Sequence[UUID], now: datetime) -> datetime | None:
+    """When the list of these units changes by itself: something appears, or its window ends."""
+    here = PublicPlacement.unit_id.in_(units)
+    return _first(
+        session,
+        select(func.min(PublicPlacement.listed_at)).where(here, PublicPlacement.listed_at > now),
+        select(func.min(PublicPlacement.valid_to)).where(here, PublicPlacement.valid_to > now),
+    )
+
+
+def reader_unit(session: Session, code: str) -> AdminUnit:
+    """The commune or province that carries ``code`` today.
+
+    Raises:
+        NotFound: there is none.
+    """
+    if len(code) == len("52"):
+        unit = places.province_by_code(session, code)
+    else:
+        unit = places.commune_by_code(session, code)
+    if unit is None:
+        raise NotFound("places.unit_not_found")
+    return unit
+
+
+def _visible(now: datetime) -> ColumnElement[bool]:
+    open_ended = PublicArticle.valid_to.is_(None)
+    return (PublicArticle.listed_at <= now) & (open_ended | (PublicArticle.valid_to > now))
+
+
+def _first(session: Session, *moments: Select[Any]) -> datetime | None:
+    found = [moment for each in moments if (moment := session.scalar(each)) is not None]
+    return min(found, default=None)
+
+
+def _category_id(session: Session, slug: str) -> UUID:
+    category = category_by_slug(session, slug)
+    if category is None:
+        raise InvalidInput({"category": ["unknown_choice"]})
+    return category.id
+
+
+def _absent(session: Session, article_id: UUID) -> NotFound | Gone:
+    withdrawn = session.scalar(
+        select(ArticleEvent.reason)
+        .join(Article, Article.id == ArticleEvent.article_id)
+        .where(
+            Article.id == article_id,
+            Article.state == ArticleState.WITHDRAWN,
+            ArticleEvent.type == "withdraw",
+        )
+    )
+    if withdrawn is None:
+        return NotFound("essentials.not_found")
+    return Gone("essentials.withdrawn", reason=withdrawn)
+
+
+def _with_texts(*, bodies: bool = True) -> tuple[ORMOption, ...]:
+    texts = selectinload(PublicArticle.texts)
+    if not bodies:
+        texts = texts.load_only(
+            PublicText.article_id, PublicText.language, PublicText.title, PublicText.summary
+        )
+    return texts, selectinload(PublicArticle.communities)
+
+
+def _cards(session: Session, ids: Sequence[UUID], language: str, speech: str) -> list[Any]:
+    if not ids:
+        return []
+    rows = session.scalars(
+        select(PublicArticle)
+        .where(PublicArticle.article_id.in_(ids))
+        .options(*_with_texts(bodies=False))
+    )
+    articles = {row.article_id: row for row in rows}
+    units = _units(session, list(articles.values()))
+    kinds = _categories(session)
+    names = _communities(session, list(articles.values()))
+    return [
+        card(each, units[each.unit_id], kinds[each.category_id], names, language, speech)
+        for each in (articles[article_id] for article_id in ids)
+    ]
+
+
+def _units(session: Session, articles: Sequence[PublicArticle]) -> dict[UUID, AdminUnit]:
+    return places.units(session, {each.unit_id for each in articles})
+
+
+def _categories(session: Session) -> dict[UUID, Category]:
+    return {each.id: each for each in session.scalars(select(Category))}
+
+
+def _communities(session: Session, articles: Sequence[PublicArticle]) -> dict[UUID, str]:
+    wanted = {each.community_id for article in articles for each in article.communities}
+    if not wanted:
+        return {}
+    rows = session.execute(select(Community.id, Community.name).where(Community.id.in_(wanted)))
+    return {row.id: row.name for row in rows}
