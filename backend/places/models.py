@@ -16,6 +16,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.db import Base, Identified, TextEnum, Timestamped
 
+# Compared byte by byte on both databases, so that the index also finds what begins with a word.
+SearchKey = String(100).with_variant(String(100, collation="C"), "postgresql")
+
 # ``valid_from`` of a unit that is older than our records; the API says null.
 BEFORE_RECORDS = date(1, 1, 1)
 
@@ -82,7 +85,7 @@ class AdminUnit(Identified, Timestamped, Base):
     kind: Mapped[UnitKind] = mapped_column(TextEnum(UnitKind))
     name: Mapped[str] = mapped_column(String(100))  # "Ayun"
     full_name: Mapped[str] = mapped_column(String(120))  # "Xã Ayun"
-    search_key: Mapped[str] = mapped_column(String(100))  # fold(name)
+    search_key: Mapped[str] = mapped_column(SearchKey)  # fold(name)
     short_code: Mapped[str | None] = mapped_column(String(2))  # provinces: prefix of tracking codes
     parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("admin_unit.id"))
     former_district: Mapped[str | None] = mapped_column(String(100))  # until 2025-06-30
@@ -135,7 +138,7 @@ class Community(Identified, Timestamped, Base):
     code: Mapped[str] = mapped_column(String(40))
     kind: Mapped[CommunityKind] = mapped_column(TextEnum(CommunityKind))
     name: Mapped[str] = mapped_column(String(100))
-    search_key: Mapped[str] = mapped_column(String(100))
+    search_key: Mapped[str] = mapped_column(SearchKey)
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     valid_from: Mapped[date] = mapped_column(default=BEFORE_RECORDS)

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from backend.core import clock
-from backend.places.models import AdminUnit, Community, Department, UnitLevel
+from backend.places.calendar import DEFAULT_WEEK, DayRule, Span, WorkCalendar
+from backend.places.models import (
+    AdminUnit,
+    CalendarDay,
+    Community,
+    Department,
+    UnitLevel,
+    UnitSuccession,
+    WorkingHours,
+)
+
+_CODE = re.compile(r"\d{2,5}", re.ASCII)
+# Deadlines look ahead and explain what has passed; older days of the calendar interest nobody.
+_CALENDAR_REACHES_BACK = timedelta(days=800)
 
 
 def standing(on: date | None = None) -> ColumnElement[bool]:
@@ -19,6 +33,12 @@ def standing(on: date | None = None) -> ColumnElement[bool]:
     return and_(
         AdminUnit.valid_from <= day, or_(AdminUnit.valid_to.is_(None), AdminUnit.valid_to >= day)
     )
+
+
+def day_ends() -> datetime:
+    """The next midnight in Vietnam: what stands today may not stand then."""
+    tomorrow = clock.today_local() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), clock.LOCAL)
 
 
 def unit(session: Session, unit_id: UUID) -> AdminUnit | None:
@@ -46,6 +66,8 @@ def province_by_code(session: Session, code: str, at: date | None = None) -> Adm
 
 
 def _by_code(session: Session, level: UnitLevel, code: str, at: date | None) -> AdminUnit | None:
+    if not _CODE.fullmatch(code):
+        return None
     return session.scalar(
         select(AdminUnit).where(AdminUnit.level == level, AdminUnit.code == code, standing(at))
     )
@@ -71,6 +93,55 @@ def communes_of(session: Session, province_id: UUID, at: date | None = None) -> 
             .order_by(AdminUnit.code)
         )
     )
+
+
+def communes_by_province(session: Session, at: date | None = None) -> dict[UUID, int]:
+    """How many communes of each province are known."""
+    rows = session.execute(
+        select(AdminUnit.parent_id, func.count())
+        .where(AdminUnit.level == UnitLevel.COMMUNE, standing(at))
+        .group_by(AdminUnit.parent_id)
+    )
+    return {province_id: number for province_id, number in rows if province_id is not None}
+
+
+def predecessors_of(session: Session, unit_id: UUID) -> list[tuple[AdminUnit, UnitSuccession]]:
+    """The units that this one was made from, with how and when."""
+    return _joined(
+        session,
+        select(AdminUnit, UnitSuccession)
+        .join(UnitSuccession, UnitSuccession.predecessor_id == AdminUnit.id)
+        .where(UnitSuccession.successor_id == unit_id),
+    )
+
+
+def successors_of(session: Session, unit_id: UUID) -> list[tuple[AdminUnit, UnitSuccession]]:
+    """The units that this one, or parts of it, became, with how and when."""
+    return _joined(
+        session,
+        select(AdminUnit, UnitSuccession)
+        .join(UnitSuccession, UnitSuccession.successor_id == AdminUnit.id)
+        .where(UnitSuccession.predecessor_id == unit_id),
+    )
+
+
+def last_with_code(session: Session, code: str) -> AdminUnit | None:
+    """The commune that carried ``code`` last, whether or not it still stands."""
+    if not _CODE.fullmatch(code):
+        return None
+    return session.scalar(
+        select(AdminUnit)
+        .where(AdminUnit.level == UnitLevel.COMMUNE, AdminUnit.code == code)
+        .order_by(AdminUnit.valid_from.desc())
+        .limit(1)
+    )
+
+
+def _joined(
+    session: Session, statement: Select[AdminUnit, UnitSuccession]
+) -> list[tuple[AdminUnit, UnitSuccession]]:
+    rows = session.execute(statement.order_by(AdminUnit.code, AdminUnit.valid_from))
+    return [(found, succession) for found, succession in rows]
 
 
 def province_of(session: Session, unit: AdminUnit) -> AdminUnit:
@@ -115,3 +186,42 @@ def communities_of(session: Session, unit_id: UUID, at: date | None = None) -> l
 def community(session: Session, community_id: UUID) -> Community | None:
     """The community of that id."""
     return session.get(Community, community_id)
+
+
+def calendar_for(session: Session, unit_id: UUID) -> WorkCalendar:
+    """The working time of a unit as a plain value (two statements)."""
+    province = select(AdminUnit.parent_id).where(AdminUnit.id == unit_id).scalar_subquery()
+    hours = session.execute(
+        select(WorkingHours.unit_id, WorkingHours.weekday, WorkingHours.opens, WorkingHours.closes)
+        .where(
+            or_(
+                WorkingHours.unit_id == unit_id,
+                WorkingHours.unit_id == province,
+                WorkingHours.unit_id.is_(None),
+            )
+        )
+        .order_by(WorkingHours.weekday, WorkingHours.opens)
+    ).all()
+    days = session.execute(
+        select(CalendarDay.unit_id, CalendarDay.day, CalendarDay.kind, CalendarDay.note).where(
+            or_(
+                CalendarDay.unit_id == unit_id,
+                CalendarDay.unit_id == province,
+                CalendarDay.unit_id.is_(None),
+            ),
+            CalendarDay.day >= clock.today_local() - _CALENDAR_REACHES_BACK,
+        )
+    ).all()
+
+    def locality(owner: UUID | None) -> int:
+        return 0 if owner is None else 2 if owner == unit_id else 1
+
+    week: dict[int, list[list[Span]]] = {}
+    for owner, weekday, opens, closes in hours:
+        rows = week.setdefault(locality(owner), [[] for _ in range(7)])
+        rows[weekday].append((opens, closes))
+    merged: dict[date, DayRule] = {}
+    for _owner, day, kind, note in sorted(days, key=lambda row: locality(row[0])):
+        merged[day] = DayRule(kind.value, note)
+    chosen = week[max(week)] if week else None
+    return WorkCalendar(tuple(map(tuple, chosen)) if chosen else DEFAULT_WEEK, merged)
