@@ -341,6 +341,7 @@ class PinGuard(Base):
     __tablename__ = "pin_guard"
 
     key: Mapped[str] = mapped_column(String(80), primary_key=True)  # "code:GL-…" or "net:<digest>"
-    failures: Mapped[int] = mapped_column(default=0)
-    window_started_at: Mapped[datetime] = mapped_column(default=clock.now)
+    failures: Mapped[int] = mapped_column(default=0)  # within the window
+    locks: Mapped[int] = mapped_column(default=0)  # so far; each lasts twice as long
+    window_started_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     locked_until: Mapped[datetime | None]

@@ -33,6 +33,7 @@ from backend.feedback.models import (
 from backend.uploads import publication
 
 AREA = "feedback"  # of the public content
+_OPENED = "feedback.opened_views"
 
 
 class Shown(TypedDict, total=False):
@@ -72,6 +73,14 @@ def start(
         updated_at=now,
     )
     session.add(view)
+    # The session lets go of rows that were written; whoever submitted still wants to read this one.
+    session.info.setdefault(_OPENED, {})[feedback_id] = view
+    return view
+
+
+def opened(session: Session, feedback_id: UUID) -> TrackingView | None:
+    """The view that ``start`` made in this very transaction."""
+    view: TrackingView | None = session.info.get(_OPENED, {}).get(feedback_id)
     return view
 
 

@@ -1,0 +1,200 @@
+"""Reads of the feedback room."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from backend.core import crypto
+from backend.core.api.paging import Page, page
+from backend.feedback.models import (
+    Feedback,
+    FeedbackAttachment,
+    FeedbackCategory,
+    FeedbackKind,
+    FeedbackMessage,
+    MessageKind,
+    Outcome,
+    PublicRecord,
+    Sender,
+    TrackingView,
+)
+from backend.places.models import AdminUnit
+from backend.uploads.models import Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Everything that ``GET /feedback/{code}`` shows, fetched in one statement."""
+
+    feedback: Feedback
+    view: TrackingView
+    unit: AdminUnit
+    record_id: UUID | None  # of the public record, when there is one
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to reach the sender, opened; only for those who may see it."""
+
+    name: str | None
+    phone: str | None  # E.164
+
+
+def _statuses() -> Select[Any]:
+    return (
+        select(Feedback, TrackingView, AdminUnit, PublicRecord.id)
+        .join(TrackingView, TrackingView.feedback_id == Feedback.id)
+        .join(AdminUnit, AdminUnit.id == Feedback.unit_id)
+        .outerjoin(PublicRecord, PublicRecord.feedback_id == Feedback.id)
+    )
+
+
+def status_by_code(session: Session, tracking_code: str) -> Status | None:
+    """What the sender may know of feedback, by its normalised tracking code."""
+    row = session.execute(_statuses().where(Feedback.tracking_code == tracking_code)).one_or_none()
+    return Status(*row) if row else None
+
+
+def statuses_of_resident(
+    session: Session, resident_id: UUID, *, cursor: str | None, limit: int
+) -> Page:
+    """The feedback of a signed-in resident, newest first; items are rows as ``Status`` has them."""
+    return page(
+        session,
+        _statuses().where(Feedback.resident_id == resident_id),
+        keys=(Feedback.created_at.desc(), Feedback.id.desc()),
+        cursor=cursor,
+        limit=limit,
+    )
+
+
+def feedback(session: Session, feedback_id: UUID) -> Feedback | None:
+    """The feedback of that id."""
+    return session.get(Feedback, feedback_id)
+
+
+def by_code(session: Session, tracking_code: str) -> Feedback | None:
+    """The feedback of that normalised tracking code."""
+    return session.scalar(select(Feedback).where(Feedback.tracking_code == tracking_code))
+
+
+def thread(session: Session, feedback_id: UUID) -> list[FeedbackMessage]:
+    """The messages between the resident and the officials, oldest first."""
+    return list(
+        session.scalars(
+            select(FeedbackMessage)
+            .where(FeedbackMessage.feedback_id == feedback_id)
+            .order_by(FeedbackMessage.created_at, FeedbackMessage.id)
+        )
+    )
+
+
+def open_question(session: Session, feedback_id: UUID) -> FeedbackMessage | None:
+    """The latest question of the officials that waits for an answer."""
+    return session.scalar(
+        select(FeedbackMessage)
+        .where(
+            FeedbackMessage.feedback_id == feedback_id,
+            FeedbackMessage.kind == MessageKind.QUESTION,
+            FeedbackMessage.sender == Sender.OFFICIAL,
+            FeedbackMessage.answered_at.is_(None),
+        )
+        .order_by(FeedbackMessage.created_at.desc(), FeedbackMessage.id.desc())
+        .limit(1)
+    )
+
+
+def attachments(session: Session, feedback_id: UUID) -> list[tuple[FeedbackAttachment, Upload]]:
+    """The files of the feedback and of its messages with their uploads, in order, in one statement."""
+    rows = session.execute(
+        select(FeedbackAttachment, Upload)
+        .join(Upload, Upload.id == FeedbackAttachment.upload_id)
+        .where(FeedbackAttachment.feedback_id == feedback_id)
+        .order_by(FeedbackAttachment.position, FeedbackAttachment.id)
+    )
+    return [(attachment, upload) for attachment, upload in rows]
+
+
+def contact(session: Session, feedback_id: UUID) -> Contact:
+    """Name and telephone number of the sender; the caller has checked, and logs, who looks."""
+    row = session.execute(
+        select(Feedback.name_sealed, Feedback.phone_sealed).where(Feedback.id == feedback_id)
+    ).one_or_none()
+    name, phone = row or (None, None)
+    return Contact(
+        name=crypto.open_sealed(name) if name else None,
+        phone=crypto.open_sealed(phone) if phone else None,
+    )
+
+
+def record(session: Session, record_id: UUID) -> tuple[PublicRecord, AdminUnit] | None:
+    """A public outcome and its unit."""
+    row = session.execute(
+        select(PublicRecord, AdminUnit)
+        .join(AdminUnit, AdminUnit.id == PublicRecord.unit_id)
+        .where(PublicRecord.id == record_id)
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFilter:
+    """Which public outcomes are wanted; None leaves a criterion out."""
+
+    category: FeedbackCategory | None = None
+    kind: FeedbackKind | None = None
+    outcome: Outcome | None = None
+
+
+EVERYTHING = RecordFilter()
+
+
+def records(
+    session: Session,
+    unit_ids: Collection[UUID] | Select[Any],
+    wanted: RecordFilter = EVERYTHING,
+    *,
+    cursor: str | None = None,
+    limit: int = 20,
+) -> Page:
+    """Public outcomes of units, latest first; each item is a row ``(PublicRecord, AdminUnit)``.
+
+    Args:
+        unit_ids: ids, or a SELECT of ids (all communes of a province).
+    """
+    statement = (
+        select(PublicRecord, AdminUnit)
+        .join(AdminUnit, AdminUnit.id == PublicRecord.unit_id)
+        .where(PublicRecord.unit_id.in_(unit_ids))
+    )
+    for column, value in (
+        (PublicRecord.category, wanted.category),
+        (PublicRecord.kind, wanted.kind),
+        (PublicRecord.outcome, wanted.outcome),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    return page(
+        session,
+        statement,
+        keys=(PublicRecord.published_at.desc(), PublicRecord.id.desc()),
+        cursor=cursor,
+        limit=limit,
+    )
+
+
+def of_resident(session: Session, resident_id: UUID) -> Sequence[Feedback]:
+    """All feedback that leads to a resident's account."""
+    return session.scalars(select(Feedback).where(Feedback.resident_id == resident_id)).all()
+
+
+def code_is_taken(session: Session, tracking_code: str) -> bool:
+    """True when some feedback has that tracking code."""
+    found = session.scalar(select(Feedback.id).where(Feedback.tracking_code == tracking_code))
+    return found is not None
