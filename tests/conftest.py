@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import socket
@@ -18,8 +17,11 @@ from flask.testing import FlaskClient
 
 from backend.core import config as settings
 from backend.core import db as core_db
+from backend.core import jobs
+from backend.core.api import cache
 from backend.core.config import Config
 from tests import databases
+from wsgi import create_app
 
 # Secrets of the tests alone; real ones are made by the operator's command.
 SECRETS = {
@@ -28,16 +30,6 @@ SECRETS = {
     "TIENGLANG_DATA_KEYS": "dGVzdHMtZW5jcnlwdC1jb250YWN0LWRhdGEtYnktdGg=",
     "TIENGLANG_INDEX_KEY": "tests-key-the-blind-index-of-phones-with-this",
 }
-
-
-def create_app(config: Config) -> Flask:
-    """The real application; a bare one on the same database while the front door is being built."""
-    if importlib.util.find_spec("wsgi"):
-        made: Flask = importlib.import_module("wsgi").create_app(config)
-        return made
-    settings.use(config)
-    core_db.connect(config.database_url)
-    return Flask("bare")
 
 
 @dataclass
@@ -108,13 +100,21 @@ def database(request: pytest.FixtureRequest, places: databases.Places) -> Iterat
     kind: str = request.param
     url = databases.create_database(kind, places)
     config = make_config(places.own / kind, url)
+    app = build(config)
+    engine = core_db.engine()
+    databases.create_tables(engine)
+    clean = databases.cleaner(core_db.engine, core_db.Base.metadata)
+    yield Database(kind, config, app, clean)
+    core_db.disconnect()
+
+
+def build(config: Config) -> Flask:
+    """The real application, in a hurry."""
+    jobs.reset()
     app = create_app(config)
     app.testing = True
-    engine = core_db.engine()
-    databases.hurry(engine)
-    databases.create_tables(engine)
-    yield Database(kind, config, app, databases.cleaner(engine, core_db.Base.metadata))
-    core_db.disconnect()
+    databases.hurry(core_db.engine())
+    return app
 
 
 @pytest.fixture
@@ -122,6 +122,7 @@ def db(database: Database) -> Database:
     """An empty database, connected: ``transaction()`` and ``reading()`` use it."""
     settings.use(database.config)
     database.clean()
+    cache.clear()
     return database
 
 
@@ -145,12 +146,10 @@ def make_app(db: Database) -> Iterator[Callable[..., Flask]]:
     """
 
     def make(**overrides: Any) -> Flask:
-        made = create_app(replace(db.config, **overrides))
-        made.testing = True
-        databases.hurry(core_db.engine())
-        return made
+        return build(replace(db.config, **overrides))
 
     yield make
+    jobs.reset()
     settings.use(db.config)
 
 

@@ -91,9 +91,10 @@ def hurry(engine: Engine) -> None:
         connection.execute("PRAGMA synchronous=OFF")
 
     event.listen(engine, "connect", without_fsync)
+    engine.dispose()  # connections opened before this one knew
 
 
-def cleaner(engine: Engine, metadata: MetaData) -> Callable[[], None]:
+def cleaner(engine_of: Callable[[], Engine], metadata: MetaData) -> Callable[[], None]:
     """A function that empties every table.
 
     Foreign keys are switched off for its connection, so the order does not matter and circles do not either.
@@ -102,10 +103,11 @@ def cleaner(engine: Engine, metadata: MetaData) -> Callable[[], None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)  # tables that refer to one another in a circle
         tables: list[Table] = list(metadata.sorted_tables)
-    quote = engine.dialect.identifier_preparer.format_table
+    quote = engine_of().dialect.identifier_preparer.format_table
     deletes = [f"DELETE FROM {quote(table)}" for table in tables]
 
     def clean() -> None:
+        engine = engine_of()
         raw = engine.raw_connection()
         try:
             cursor = raw.cursor()

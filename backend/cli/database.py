@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -11,26 +12,22 @@ from alembic.config import Config as AlembicConfig
 
 from backend.cli import demo
 from backend.core import db
-from backend.core.config import Config, load_config
+from backend.core.config import load_config
 from wsgi import create_app
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def alembic_config(database_url: str) -> AlembicConfig:
-    """Alembic's own configuration for our migrations."""
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(ROOT / "migrations"))
-    config.attributes["database_url"] = database_url
-    return config
-
-
-def migrate(config: Config) -> None:
-    """Run the migrations that this database has not seen yet."""
-    if (ROOT / "migrations").is_dir():
-        command.upgrade(alembic_config(config.database_url), "head")
-    else:
+def migrate() -> None:
+    """Run the migrations that the connected database has not seen yet."""
+    if not any((ROOT / "migrations" / "versions").glob("*.py")):
         db.Base.metadata.create_all(db.engine())
+        return
+    settings = AlembicConfig(ROOT / "alembic.ini", stdout=io.StringIO())
+    with db.engine().connect().execution_options(tienglang_write=True) as connection:
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "head")
+        connection.commit()
 
 
 def main(arguments: list[str]) -> int:
@@ -38,7 +35,7 @@ def main(arguments: list[str]) -> int:
     config = load_config(os.environ)
     config.var_dir.mkdir(parents=True, exist_ok=True)
     create_app(config)
-    migrate(config)
+    migrate()
     if "demo" in arguments:
         loaded = demo.load(config.var_dir)
         print(f"demo province loaded: {len(loaded.staff)} people, {len(loaded.communes)} communes")

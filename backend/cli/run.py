@@ -22,7 +22,7 @@ WEB_PROCESSES = 2
 # Per web process. A request computes for a millisecond or two or waits for the database's one writer:
 # more threads would only fight for the interpreter's lock.
 WEB_THREADS = 4
-WORKERS = ("work", "media")
+WORKERS = ("work", "delivery", "media")
 READY_SECONDS = 60.0
 
 
