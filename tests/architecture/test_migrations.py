@@ -1,0 +1,100 @@
+"""Migrations make exactly what the models say, on both databases, and lead back again with data in the tables."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config as AlembicConfig
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, inspect, text
+
+from backend.core import config as settings
+from backend.core import db as core_db
+from tests import databases
+from tests.conftest import Database, make_config
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS = "tieng_lang_migrations"
+
+
+@pytest.fixture
+def empty(database: Database, places: databases.Places) -> Iterator[Engine]:
+    """An empty database of the same kind, connected for the length of one test."""
+    if database.kind == "sqlite":
+        path = places.own / "migrations.sqlite3"
+        for suffix in ("", "-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        url = f"sqlite:///{path}"
+    else:
+        server = databases.start_postgresql(places.shared)
+        url = databases.create_postgresql_database(server, f"{OURS}_{places.name}")
+    settings.use(make_config(places.own, url))
+    yield core_db.connect(url)
+    settings.use(database.config)
+    databases.hurry(core_db.connect(database.config.database_url))
+
+
+def alembic(connection: Connection) -> AlembicConfig:
+    config = AlembicConfig(ROOT / "alembic.ini")
+    config.attributes["connection"] = connection
+    return config
+
+
+def writing(engine: Engine) -> Connection:
+    return engine.connect().execution_options(tienglang_write=True)
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    with writing(engine) as connection:
+        command.upgrade(alembic(connection), revision)
+        connection.commit()
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    with writing(engine) as connection:
+        command.downgrade(alembic(connection), revision)
+        connection.commit()
+
+
+def test_the_models_equal_the_migrations(empty: Engine) -> None:
+    upgrade(empty)
+    with empty.connect() as connection, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "compare_type": True,
+                "include_object": lambda _object, name, kind, _reflected, _to: (
+                    not (kind == "table" and "_fts" in (name or ""))
+                ),
+            },
+        )
+        difference = compare_metadata(context, core_db.Base.metadata)
+    assert difference == []
+
+
+def test_up_down_and_up_again_with_data(empty: Engine) -> None:
+    upgrade(empty)
+    with writing(empty) as connection:
+        connection.execute(text("INSERT INTO generation (area, value) VALUES ('places', 7)"))
+        connection.commit()
+    downgrade(empty, "base")
+    left = set(inspect(empty).get_table_names()) - {"alembic_version"}
+    assert left == set()
+    upgrade(empty)
+    assert "generation" in inspect(empty).get_table_names()
+
+
+def test_upgrading_twice_changes_nothing(empty: Engine) -> None:
+    upgrade(empty)
+    upgrade(empty)
+
+
+def test_there_is_one_head() -> None:
+    assert len(ScriptDirectory(str(ROOT / "migrations")).get_heads()) == 1

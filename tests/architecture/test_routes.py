@@ -1,0 +1,72 @@
+"""Every route says who may call it, and every route is described."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+# Pages, files and machine addresses: HTML and bytes for browsers, not part of the API's description.
+UNDESCRIBED = re.compile(
+    r"/($|c/|send|track|mine|settings|console|embed/|feeds/|widgets/|media/|share|offline"
+    r"|sw\.js|manifest\.webmanifest|favicon|icons?/|robots\.txt|api/docs|openapi\.json"
+    r"|healthz|readyz|metrics|\.well-known/|\w+\.webmanifest|fonts?/|images?/|<path:)"
+)
+
+
+def rules(app: Flask) -> Iterator[Rule]:
+    return (rule for rule in app.url_map.iter_rules() if rule.endpoint != "static")
+
+
+def test_every_route_declares_who_may_call_it(app: Flask) -> None:
+    silent = []
+    for rule in rules(app):
+        view = app.view_functions[rule.endpoint]
+        view_class = getattr(view, "view_class", None)
+        if view_class is None:
+            declared = hasattr(view, "__access__")
+        else:
+            methods = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+            declared = all(hasattr(getattr(view_class, m.lower()), "__access__") for m in methods)
+        if not declared:
+            silent.append(f"{sorted(rule.methods or ())} {rule.rule} ({rule.endpoint})")
+    assert not silent, "routes without an access decorator:\n" + "\n".join(silent)
+
+
+def test_every_api_route_is_described(app: Flask, client: FlaskClient) -> None:
+    described = {
+        (re.sub(r"{\w+}", "{}", path), method.upper())
+        for path, methods in client.get("/openapi.json").get_json()["paths"].items()
+        for method in methods
+    }
+    missing = [
+        f"{method} {rule.rule}"
+        for rule in rules(app)
+        if not UNDESCRIBED.match(rule.rule)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        if (re.sub(r"<[^>]+>", "{}", rule.rule), method) not in described
+    ]
+    assert not missing, "routes that /openapi.json does not describe:\n" + "\n".join(missing)
+
+
+def test_no_two_routes_share_an_address_and_a_method(app: Flask) -> None:
+    seen: set[tuple[str, str]] = set()
+    twice = []
+    for rule in rules(app):
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            key = (re.sub(r"<[^>]+>", "{}", rule.rule), method)
+            if key in seen:
+                twice.append(key)
+            seen.add(key)
+    assert not twice
+
+
+@pytest.mark.parametrize("path", ["/api/v1/nowhere", "/api/v2/communes"])
+def test_an_unknown_api_address_is_a_problem_document(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert answer.content_type == "application/problem+json"
