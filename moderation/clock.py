@@ -2,18 +2,23 @@
 
 Time is counted in whole minutes of Vietnam's time (no daylight saving). Minute ``m`` is the stretch
 ``[m, m + 1)``; it counts when it is working time and no pause covers it. A stage is due at the end of the
-minute in which its allowance is used up.
+minute in which its allowance is used up. Working time is the unit's ``WorkCalendar``; ``None`` stands for a
+clock that runs day and night (emergencies).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
-from moderation.calendar import Calendar, Why
+from backend.places.calendar import DEFAULT_SPANS, Span, WorkCalendar, WorkDay
+
+Calendar = WorkCalendar | None  # None: night and day
 
 _DAY = 24 * 60
+_ALL_DAY = ((0, _DAY),)
+_LAST_SECOND = 59
 _UTC_OFFSET = 7 * 60
 _EPOCH = date(1970, 1, 1).toordinal()
 # A stage that has not ended after this many days never will: the calendar has no working time.
@@ -54,10 +59,15 @@ class CountedDay:
 
     day: date
     counted_minutes: int
-    why: Why
+    why: str  # ``DayType``, or ``night_and_day``
     note: str | None = None
-    note_en: str | None = None
     paused_minutes: int = 0
+
+
+def full_day_minutes(calendar: WorkCalendar) -> int:
+    """Length of the unit's longest working day: what one "working day" of a deadline is worth."""
+    longest = max((_length(spans) for spans in calendar.week), default=0)
+    return longest or _length(DEFAULT_SPANS)
 
 
 def due_at(run: Run, calendar: Calendar) -> datetime:
@@ -104,10 +114,8 @@ def explain(run: Run, calendar: Calendar, until: datetime) -> list[CountedDay]:
         free = sum(max(0, min(b, end) - a) for a, b in _free(spans, midnight, start, pauses))
         whole = sum(max(0, min(b, end) - a) for a, b in _free(spans, midnight, start, ()))
         day = date.fromordinal(_EPOCH + midnight // _DAY)
-        known = calendar.day(day)
-        days.append(
-            CountedDay(day, free, known.why, known.note, known.note_en, paused_minutes=whole - free)
-        )
+        why, note = _why(calendar, day)
+        days.append(CountedDay(day, free, why, note, paused_minutes=whole - free))
     return days
 
 
@@ -117,10 +125,38 @@ def working_days(run: Run, calendar: Calendar, until: datetime) -> int:
 
 
 def is_working_time(calendar: Calendar, at: datetime) -> bool:
-    """True when the unit is at work in that minute."""
-    minute = _minute_of(at)
-    midnight, spans = next(iter(_days(calendar, minute)))
-    return any(midnight + opens <= minute < midnight + closes for opens, closes in spans)
+    """True when the unit is at work at that moment."""
+    return calendar is None or calendar.is_open(at)
+
+
+def _why(calendar: Calendar, day: date) -> tuple[str, str | None]:
+    if calendar is None:
+        return "night_and_day", None
+    known = calendar.on(day)
+    return known.type.value, known.note
+
+
+def _spans(calendar: Calendar, day: date) -> tuple[tuple[int, int], ...]:
+    """Minutes after local midnight that count on ``day``; overlapping office hours count once."""
+    if calendar is None:
+        return _ALL_DAY
+    known: WorkDay = calendar.on(day)
+    joined: list[tuple[int, int]] = []
+    for opens, closes in sorted((_minutes(a), _minutes(b)) for a, b in known.spans):
+        if joined and opens <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], closes))
+        else:
+            joined.append((opens, closes))
+    return tuple(joined)
+
+
+def _length(spans: Iterable[Span]) -> int:
+    return sum(_minutes(closes) - _minutes(opens) for opens, closes in spans)
+
+
+def _minutes(moment: time) -> int:
+    # 23:59:59 is how people write the end of a day.
+    return moment.hour * 60 + moment.minute + (1 if moment.second == _LAST_SECOND else 0)
 
 
 def _minute_of(moment: datetime) -> int:
@@ -163,8 +199,7 @@ def _days(
     midnight = start - start % _DAY
     last = midnight + _HORIZON_DAYS * _DAY if end is None else end
     while midnight < last or (end is not None and midnight == start - start % _DAY):
-        day = calendar.day(date.fromordinal(_EPOCH + midnight // _DAY))
-        yield midnight, day.spans
+        yield midnight, _spans(calendar, date.fromordinal(_EPOCH + midnight // _DAY))
         midnight += _DAY
 
 
