@@ -25,6 +25,7 @@ from backend.feedback.models import (
     TrackingView,
 )
 from backend.places.models import AdminUnit
+from backend.places.queries import predecessors_of
 from backend.uploads.models import Upload
 
 
@@ -46,7 +47,7 @@ class Contact:
     phone: str | None  # E.164
 
 
-def _statuses() -> Select[Any]:
+def _statuses() -> Any:
     return (
         select(Feedback, TrackingView, AdminUnit, PublicRecord.id)
         .join(TrackingView, TrackingView.feedback_id == Feedback.id)
@@ -168,7 +169,7 @@ def records(
     Args:
         unit_ids: ids, or a SELECT of ids (all communes of a province).
     """
-    statement = (
+    statement: Any = (
         select(PublicRecord, AdminUnit)
         .join(AdminUnit, AdminUnit.id == PublicRecord.unit_id)
         .where(PublicRecord.unit_id.in_(unit_ids))
@@ -187,6 +188,11 @@ def records(
         cursor=cursor,
         limit=limit,
     )
+
+
+def with_predecessors(session: Session, unit_id: UUID) -> list[UUID]:
+    """The unit and those it was made from, whose outcomes stay readable at its address."""
+    return [unit_id, *(unit.id for unit, _how in predecessors_of(session, unit_id))]
 
 
 def of_resident(session: Session, resident_id: UUID) -> Sequence[Feedback]:
