@@ -34,13 +34,20 @@ def load(var_dir: Path) -> Demo:
     demo = Demo(password=remembered.get("password") or _password(), now=clock.now())
     _write(var_dir, demo)  # before the rows that depend on it
     for name in SEEDS:
-        if importlib.util.find_spec(name) is None:
+        if not _stands(name):
             continue
         seed = importlib.import_module(name).seed
         with transaction() as session:
             seed(session, demo)
     _write(var_dir, demo)
     return demo
+
+
+def _stands(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def read(var_dir: Path) -> dict[str, Any]:
