@@ -152,17 +152,14 @@ class CommuneQuery(Schema):
     limit = fields.Integer(
         load_default=20, validate=validate.Range(1, MOST_COMMUNES, error="out_of_range")
     )
-    lang = fields.String(load_default=None, metadata={"description": "language of error messages"})
 
 
 class DayQuery(Schema):
     at = fields.Date(
         load_default=None, metadata={"description": "the day to answer for; today when absent"}
     )
-    lang = fields.String(load_default=None, metadata={"description": "language of error messages"})
 
 
 class PositionQuery(Schema):
     lat = Latitude(required=True, metadata={"example": 14.1434})
     lon = Longitude(required=True, metadata={"example": 108.313})
-    lang = fields.String(load_default=None, metadata={"description": "language of error messages"})

@@ -118,11 +118,12 @@ class _Importer:
         ]
         into = Counter(new.id for _, new in wanted)
         out_of = Counter(old.id for old, _ in wanted)
-        known = set(
-            self.session.execute(
+        known = {
+            (last_id, next_id)
+            for last_id, next_id in self.session.execute(
                 select(UnitSuccession.predecessor_id, UnitSuccession.successor_id)
-            ).tuples()
-        )
+            )
+        }
         fresh = [
             UnitSuccession(
                 predecessor_id=old.id,

@@ -1,0 +1,135 @@
+"""Working time: weekdays, Tết, substitute days, make-up Saturdays, what the country and the unit say."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+
+import pytest
+
+from backend.core import events
+from backend.core.db import reading, transaction
+from backend.core.errors import InvalidInput, NotFound
+from backend.core.ids import new_id
+from backend.places import queries, service
+from backend.places.calendar import DayRule, DayType, WorkCalendar
+from backend.places.events import CalendarChanged
+from backend.places.models import DayKind
+from tests.conftest import Database
+from tests.factories.places import make_commune, make_office_hours, make_province
+
+PLAIN = WorkCalendar()
+
+
+@pytest.mark.parametrize(
+    ("day", "kind"),
+    [
+        (date(2026, 11, 23), DayType.WORKING),
+        (date(2026, 11, 21), DayType.WEEKEND),
+        (date(2026, 2, 17), DayType.HOLIDAY),  # Mùng 1 Tết Bính Ngọ
+        (date(2026, 2, 16), DayType.HOLIDAY),  # Giao thừa
+        (date(2026, 4, 27), DayType.HOLIDAY),  # Giỗ Tổ fell on a Sunday
+        (date(2026, 8, 31), DayType.HOLIDAY),  # exchanged for 22 August
+        (date(2026, 8, 22), DayType.MAKE_UP),  # a Saturday
+        (date(2026, 9, 2), DayType.HOLIDAY),
+        (date(2027, 2, 10), DayType.HOLIDAY),  # Tết Đinh Mùi, substitute day
+        (date(2027, 1, 4), DayType.WORKING),
+    ],
+)
+def test_the_national_calendar_is_known(day: date, kind: DayType) -> None:
+    assert PLAIN.on(day).type is kind
+
+
+def test_a_holiday_is_named_in_vietnamese() -> None:
+    assert PLAIN.on(date(2026, 2, 17)).note == "Tết Nguyên Đán"
+
+
+def test_a_working_day_has_seven_and_a_half_hours_and_a_day_off_none() -> None:
+    assert PLAIN.on(date(2026, 11, 23)).minutes == 450
+    assert PLAIN.on(date(2026, 11, 22)).minutes == 0
+
+
+def test_a_make_up_saturday_is_worked_like_a_monday() -> None:
+    assert PLAIN.on(date(2026, 8, 22)).spans == PLAIN.week[0]
+
+
+def test_what_somebody_entered_outweighs_the_national_calendar() -> None:
+    calendar = WorkCalendar(
+        days={
+            date(2026, 9, 2): DayRule("workday", "trực"),
+            date(2026, 11, 23): DayRule("closure", "lũ"),
+        }
+    )
+    assert calendar.on(date(2026, 9, 2)).type is DayType.MAKE_UP
+    assert calendar.on(date(2026, 11, 23)).type is DayType.CLOSURE
+    assert calendar.on(date(2026, 11, 23)).note == "lũ"
+
+
+def test_open_is_asked_in_utc_and_answered_in_vietnams_time() -> None:
+    assert PLAIN.is_open(datetime(2026, 11, 23, 1, 0, tzinfo=UTC))  # 8:00 there
+    assert not PLAIN.is_open(datetime(2026, 11, 23, 5, 0, tzinfo=UTC))  # lunch
+    assert not PLAIN.is_open(datetime(2026, 11, 23, 10, 0, tzinfo=UTC))  # 17:00 sharp
+
+
+def test_days_are_explained_one_after_another() -> None:
+    days = PLAIN.days_from(date(2026, 11, 20))
+    assert [next(days).type for _ in range(5)] == [
+        DayType.WORKING,
+        DayType.WEEKEND,
+        DayType.WEEKEND,
+        DayType.WORKING,
+        DayType.HOLIDAY,  # Ngày Văn hóa Việt Nam
+    ]
+
+
+def test_the_unit_outweighs_its_province_and_the_province_the_country(db: Database) -> None:
+    day = date(2026, 11, 25)
+    with transaction() as session:
+        province = make_province(session)
+        here = make_commune(session, parent_id=province.id)
+        there = make_commune(session, parent_id=province.id)
+        elsewhere = make_commune(session, parent_id=make_province(session, code="66").id)
+        make_office_hours(session)
+        service.set_hours(session, here.id, {0: [(time(7), time(11))]})
+        service.set_day(session, None, day, DayKind.HOLIDAY, "cả nước")
+        service.set_day(session, province.id, day, DayKind.WORKDAY, "tỉnh")
+        service.set_day(session, here.id, day, DayKind.CLOSURE, "xã")
+    with reading() as session:
+        ours = queries.calendar_for(session, here.id)
+        neighbours = queries.calendar_for(session, there.id)
+        strangers = queries.calendar_for(session, elsewhere.id)
+    assert ours.on(day).note == "xã"
+    assert ours.week[0] == ((time(7), time(11)),)
+    assert ours.week[1] == ()
+    assert neighbours.on(day).type is DayType.MAKE_UP
+    assert neighbours.week[1] == PLAIN.week[1]
+    assert strangers.on(day).type is DayType.HOLIDAY
+
+
+def test_a_changed_calendar_is_told_and_a_rule_can_be_taken_back(db: Database) -> None:
+    heard: list[CalendarChanged] = []
+    events.wire({CalendarChanged: [lambda _session, event: heard.append(event)]})
+    try:
+        with transaction() as session:
+            commune = make_commune(session)
+            service.set_day(session, commune.id, date(2026, 11, 25), DayKind.CLOSURE)
+            service.set_day(session, commune.id, date(2026, 11, 25), None)
+        assert heard == [CalendarChanged(commune.id)] * 2
+        with reading() as session:
+            calendar = queries.calendar_for(session, commune.id)
+        assert calendar.on(date(2026, 11, 25)).type is DayType.WORKING
+    finally:
+        events.wire({})
+
+
+def test_overlapping_hours_and_unknown_units_are_refused(db: Database) -> None:
+    with transaction() as session:
+        commune = make_commune(session)
+    for spans in (
+        [(time(7), time(12)), (time(11), time(17))],
+        [(time(12), time(7))],
+        [(time(7), time(7))],
+    ):
+        with pytest.raises(InvalidInput), transaction() as session:
+            service.set_hours(session, commune.id, {0: spans})
+    with pytest.raises(NotFound), transaction() as session:
+        service.set_day(session, new_id(), date(2026, 11, 25), DayKind.CLOSURE)
