@@ -1,0 +1,1 @@
+"""Telling people: subscriptions, the outbox, and delivery by Web Push, FCM and text message."""

@@ -1,0 +1,95 @@
+"""Turning messages into inbox items and deliveries, a page of recipients at a time.
+
+Each page is one transaction that also moves the message's progress: a crash repeats nothing and skips nobody.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from backend.core import clock, ids
+from backend.core.db import is_postgresql, transaction
+from backend.core.jobs import wake
+from notifications import audience
+from notifications.models import Channel, Delivery, InboxItem, Message, MessageState, Subscription
+from notifications.retry import after_the_night
+
+PAGE = 500
+
+
+def fan_out_pending() -> int:
+    """Hand out every pending message; gives back how many pages that took."""
+    pages = 0
+    while _one_page():
+        pages += 1
+    return pages
+
+
+def _one_page() -> bool:
+    with transaction() as session:
+        statement = (
+            select(Message)
+            .where(Message.state == MessageState.PENDING)
+            .order_by(Message.id)
+            .limit(1)
+        )
+        if is_postgresql(session):
+            statement = statement.with_for_update(skip_locked=True)
+        message = session.scalar(statement)
+        if message is None:
+            return False
+        if message.progress is None:
+            _fill_inboxes(session, message)
+        found = audience.devices(session, message.audience, after=message.progress, limit=PAGE)
+        _queue(session, message, found)
+        if len(found) < PAGE:
+            message.state = MessageState.FANNED_OUT
+        else:
+            message.progress = found[-1].id
+        return True
+
+
+def _fill_inboxes(session: Session, message: Message) -> None:
+    """Staff find every message in the console, whether or not a device of theirs is told."""
+    owners = audience.staff_ids(session, message.audience)
+    if owners:
+        now = clock.now()
+        session.execute(
+            insert(InboxItem),
+            [
+                {"id": ids.new_id(), "staff_id": owner, "message_id": message.id, "created_at": now}
+                for owner in dict.fromkeys(owners)
+            ],
+        )
+
+
+def _queue(session: Session, message: Message, found: list[Subscription]) -> None:
+    now = clock.now()
+    not_before = now if message.urgent else after_the_night(now)
+    if not found or message.expires_at <= not_before:
+        return
+    rows = [
+        _row(message, subscription.id, Channel(subscription.kind.value), subscription.host)
+        for subscription in found
+    ]
+    session.execute(
+        insert(Delivery), [{**row, "not_before": not_before, "created_at": now} for row in rows]
+    )
+    wake(session, "deliver")
+
+
+def _row(
+    message: Message, subscription_id: uuid.UUID, channel: Channel, host: str
+) -> dict[str, object]:
+    return {
+        "id": ids.new_id(),
+        "message_id": message.id,
+        "subscription_id": subscription_id,
+        "channel": channel,
+        "host": host,
+        "urgent": message.urgent,
+        "expires_at": message.expires_at,
+    }

@@ -1,0 +1,314 @@
+"""What the house says when something happens: one function per event, each writing one message.
+
+What stands on a locked screen is read by whoever passes by: messages about feedback name the tracking code and
+the state, never the content.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.accounts.events import (
+    OneTimeCodeRequested,
+    ResidentErased,
+    StaffDeactivated,
+    StaffLockedOut,
+)
+from backend.accounts.models import OneTimeCode
+from backend.broadcasts.events import BroadcastPublished, BroadcastReturned, BroadcastSubmitted
+from backend.broadcasts.models import Broadcast
+from backend.core import clock, i18n
+from backend.core.auth import Permission
+from backend.core.jobs import wake
+from backend.essentials import queries as essentials
+from backend.essentials.events import ArticlePublished, ArticleReturned, ArticleSubmitted
+from backend.essentials.models import Article, ArticleText, Priority
+from backend.feedback.models import Feedback
+from moderation.events import (
+    CaseAnswered,
+    CaseAssigned,
+    CaseOpened,
+    CaseOverdue,
+    CaseQuestionAsked,
+    CaseReplied,
+    CaseStateChanged,
+    CaseWarned,
+    OutcomePublished,
+)
+from moderation.models import Case, CaseState
+from notifications import audience, service
+from notifications.messages import say
+from notifications.models import Channel, Delivery, Topic
+
+_EMERGENCY = "emergency"
+_PROVINCE_LEVEL = 150
+_CODE_WORTH = timedelta(minutes=5)
+# The resident hears of these moves; assignment and the like inside the house are not theirs to be woken by.
+_TOLD_STATES = {
+    CaseState.IN_PROGRESS,
+    CaseState.RESOLVED,
+    CaseState.REJECTED,
+    CaseState.DIVERTED,
+    CaseState.REOPENED,
+    CaseState.CLOSED,
+}
+
+
+def article_published(session: Session, event: ArticlePublished) -> None:
+    """Tell those who follow the communes it is for."""
+    units = {unit_id for unit_id, _community in essentials.audience(session, event.article_id)}
+    urgent = event.priority == Priority.EMERGENCY
+    say(
+        session,
+        "emergency_article" if urgent else "article",
+        audience.topic(Topic.EMERGENCY if urgent else Topic.ARTICLES, sorted(units)),
+        link=f"/a/{event.article_id}",
+        tag=f"article-{event.article_id}",
+        urgent=urgent,
+        title=_titles(session, event.article_id),
+    )
+
+
+def article_submitted(session: Session, event: ArticleSubmitted) -> None:
+    """Tell those who may approve it."""
+    say(
+        session,
+        "article_submitted",
+        audience.staff_who_may(Permission.ARTICLES_APPROVE, event.unit_id),
+        link=f"/console/articles/{event.article_id}",
+        tag=f"article-{event.article_id}",
+        title=_titles(session, event.article_id),
+    )
+
+
+def article_returned(session: Session, event: ArticleReturned) -> None:
+    """Tell its author."""
+    say(
+        session,
+        "article_returned",
+        audience.these_staff([event.author_id]),
+        link=f"/console/articles/{event.article_id}",
+        tag=f"article-{event.article_id}",
+        title=_titles(session, event.article_id),
+    )
+
+
+def broadcast_published(session: Session, event: BroadcastPublished) -> None:
+    """Tell those who follow the commune's loudspeaker."""
+    broadcast = session.get_one(Broadcast, event.broadcast_id)
+    say(
+        session,
+        "broadcast",
+        audience.topic(Topic.BROADCASTS, [event.unit_id]),
+        link=f"/listen/{broadcast.id}",
+        tag=f"broadcast-{broadcast.id}",
+        worth=timedelta(hours=12),
+        title=broadcast.title,
+    )
+
+
+def broadcast_submitted(session: Session, event: BroadcastSubmitted) -> None:
+    """Tell those who may approve it."""
+    say(
+        session,
+        "broadcast_submitted",
+        audience.staff_who_may(Permission.BROADCASTS_APPROVE, event.unit_id),
+        link=f"/console/broadcasts/{event.broadcast_id}",
+        tag=f"broadcast-{event.broadcast_id}",
+        title=session.get_one(Broadcast, event.broadcast_id).title,
+    )
+
+
+def broadcast_returned(session: Session, event: BroadcastReturned) -> None:
+    """Tell its author, when a person made it."""
+    if event.author_id is None:
+        return
+    say(
+        session,
+        "broadcast_returned",
+        audience.these_staff([event.author_id]),
+        link=f"/console/broadcasts/{event.broadcast_id}",
+        tag=f"broadcast-{event.broadcast_id}",
+        title=session.get_one(Broadcast, event.broadcast_id).title,
+    )
+
+
+def case_opened(session: Session, event: CaseOpened) -> None:
+    """Tell intake; in an emergency at any hour."""
+    urgent = event.urgency == _EMERGENCY
+    _to_staff(
+        session,
+        event.case_id,
+        "case_emergency" if urgent else "case_opened",
+        audience.staff_who_may(Permission.CASES_TRIAGE, event.unit_id),
+        urgent=urgent,
+    )
+
+
+def case_assigned(session: Session, event: CaseAssigned) -> None:
+    """Tell the person, or whoever handles cases in the department."""
+    case = session.get_one(Case, event.case_id)
+    whom = (
+        audience.these_staff([event.staff_id])
+        if event.staff_id
+        else audience.staff_who_may(Permission.CASES_HANDLE, case.unit_id, event.department_id)
+    )
+    _to_staff(session, event.case_id, "case_assigned", whom, urgent=case.urgency == _EMERGENCY)
+
+
+def case_answered(session: Session, event: CaseAnswered) -> None:
+    """Tell whoever asked that the clock runs again."""
+    case = session.get_one(Case, event.case_id)
+    if event.assignee_id:
+        whom = audience.these_staff([event.assignee_id])
+    elif event.department_id:
+        whom = audience.staff_who_may(Permission.CASES_HANDLE, case.unit_id, event.department_id)
+    else:
+        whom = audience.staff_who_may(Permission.CASES_TRIAGE, case.unit_id)
+    _to_staff(session, event.case_id, "case_answered", whom)
+
+
+def case_warned(session: Session, event: CaseWarned) -> None:
+    """Tell whoever has it that time is passing."""
+    case = session.get_one(Case, event.case_id)
+    _to_staff(session, event.case_id, "case_warned", _whoever_has(case), level=event.level)
+
+
+def case_overdue(session: Session, event: CaseOverdue) -> None:
+    """Tell the leader, and from 150 % on the province."""
+    case = session.get_one(Case, event.case_id)
+    province = event.level >= _PROVINCE_LEVEL
+    whom = (
+        audience.staff_who_may(Permission.CASES_READ, case.province_id)
+        if province
+        else audience.staff_who_may(Permission.CASES_APPROVE, case.unit_id)
+    )
+    _to_staff(session, event.case_id, "case_overdue", whom, level=event.level)
+    if not province:
+        _to_staff(session, event.case_id, "case_overdue", _whoever_has(case), level=event.level)
+
+
+def case_state_changed(session: Session, event: CaseStateChanged) -> None:
+    """Tell the resident, in plain words, when it is theirs to know; tell leaders what waits for approval."""
+    state = CaseState(event.to_state)
+    if state == CaseState.AWAITING_APPROVAL:
+        case = session.get_one(Case, event.case_id)
+        whom = audience.staff_who_may(Permission.CASES_APPROVE, case.unit_id)
+        _to_staff(session, event.case_id, "case_to_approve", whom)
+    if state in _TOLD_STATES:
+        _to_resident(session, event.feedback_id, f"feedback_{state.value}")
+
+
+def case_replied(session: Session, event: CaseReplied) -> None:
+    """Tell the resident that there is an answer."""
+    _to_resident(session, event.feedback_id, "feedback_replied")
+
+
+def case_question_asked(session: Session, event: CaseQuestionAsked) -> None:
+    """Tell the resident that the officials need something."""
+    _to_resident(session, event.feedback_id, "feedback_asked")
+
+
+def outcome_published(session: Session, event: OutcomePublished) -> None:
+    """Tell the resident that everybody can read the outcome."""
+    _to_resident(session, event.feedback_id, "feedback_published")
+
+
+def one_time_code_requested(session: Session, event: OneTimeCodeRequested) -> None:
+    """Queue the text message; the code itself stays sealed where it is."""
+    code = session.get_one(OneTimeCode, event.code_id)
+    session.add(
+        Delivery(
+            channel=Channel.SMS,
+            one_time_code_id=code.id,
+            host="sms",
+            urgent=True,
+            expires_at=min(code.expires_at, clock.now() + _CODE_WORTH),
+        )
+    )
+    wake(session, "deliver")
+
+
+def staff_locked_out(session: Session, event: StaffLockedOut) -> None:
+    """Tell the person whose name was tried."""
+    until = event.until.astimezone(clock.LOCAL).strftime("%H:%M")
+    say(
+        session,
+        "staff_locked_out",
+        audience.these_staff([event.staff_id]),
+        link="/console/account",
+        tag="account-locked",
+        urgent=True,
+        until=until,
+    )
+
+
+def staff_deactivated(session: Session, event: StaffDeactivated) -> None:
+    """Their devices hear nothing any more."""
+    service.forget_owner(session, "staff", event.staff_id)
+
+
+def resident_erased(session: Session, event: ResidentErased) -> None:
+    """Their devices are forgotten."""
+    service.forget_owner(session, "resident", event.resident_id)
+
+
+def _whoever_has(case: Case) -> audience.Audience:
+    if case.assignee_id:
+        return audience.these_staff([case.assignee_id])
+    if case.lead_department_id:
+        return audience.staff_who_may(
+            Permission.CASES_HANDLE, case.unit_id, case.lead_department_id
+        )
+    return audience.staff_who_may(Permission.CASES_TRIAGE, case.unit_id)
+
+
+def _to_staff(
+    session: Session,
+    case_id: uuid.UUID,
+    kind: str,
+    whom: audience.Audience,
+    *,
+    urgent: bool = False,
+    **params: Any,
+) -> None:
+    case = session.get_one(Case, case_id)
+    say(
+        session,
+        kind,
+        whom,
+        link=f"/console/cases/{case.id}",
+        tag=f"case-{case.id}",
+        urgent=urgent,
+        code=case.tracking_code,
+        category={
+            language: i18n.t(f"feedback.category.{case.category.value}", language)
+            for language in i18n.LANGUAGES
+        },
+        **params,
+    )
+
+
+def _to_resident(session: Session, feedback_id: uuid.UUID, kind: str) -> None:
+    feedback = session.get_one(Feedback, feedback_id)
+    say(
+        session,
+        kind,
+        audience.followers(feedback.id, feedback.resident_id),
+        link=f"/track/{feedback.tracking_code}",
+        tag=f"feedback-{feedback.id}",
+        code=feedback.tracking_code,
+    )
+
+
+def _titles(session: Session, article_id: uuid.UUID) -> dict[str, str]:
+    article = session.get_one(Article, article_id)
+    texts = session.execute(
+        select(ArticleText.language, ArticleText.title).where(ArticleText.article_id == article.id)
+    )
+    return dict(texts.all())

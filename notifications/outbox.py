@@ -1,0 +1,191 @@
+"""The outbox: taking deliveries by lease, and settling them once it is known what became of them.
+
+A delivery is leased in one transaction, sent with no transaction open, and settled in another. Whoever dies in
+between leaves a lease that runs out; the delivery is then sent again. So each leaves at least once, and the tag
+lets the receiving device show it once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from backend.core import clock, crypto
+from backend.core.db import is_postgresql, transaction
+from notifications.messages import words
+from notifications.models import (
+    Channel,
+    Delivery,
+    DeliveryState,
+    HostPause,
+    Message,
+    Subscription,
+)
+from notifications.parcels import Outcome, Parcel, Result
+from notifications.retry import next_attempt
+
+LEASE = timedelta(seconds=90)
+
+
+def lease(limit: int) -> list[Parcel]:
+    """Take up to ``limit`` deliveries that are due: the urgent first, none to a host that asked us to wait."""
+    now = clock.now()
+    with transaction() as session:
+        paused = select(HostPause.host).where(HostPause.until > now)
+        due = (
+            select(Delivery)
+            .where(
+                Delivery.state.in_([DeliveryState.QUEUED, DeliveryState.LEASED]),
+                Delivery.not_before <= now,
+                or_(Delivery.state == DeliveryState.QUEUED, Delivery.leased_until <= now),
+                Delivery.host.not_in(paused),
+            )
+            .order_by(Delivery.urgent.desc(), Delivery.not_before)
+            .limit(limit)
+        )
+        if is_postgresql(session):
+            due = due.with_for_update(skip_locked=True)
+        taken = list(session.scalars(due))
+        parcels = []
+        for delivery in taken:
+            if delivery.expires_at <= now:
+                _settle(delivery, DeliveryState.EXPIRED, now, delivery.last_error)
+                continue
+            delivery.state = DeliveryState.LEASED
+            delivery.leased_until = now + LEASE
+            delivery.attempts += 1
+            parcels.append(delivery)
+        return _pack(session, parcels)
+
+
+def _pack(session: Session, deliveries: Sequence[Delivery]) -> list[Parcel]:
+    messages = {
+        message.id: message
+        for message in session.scalars(
+            select(Message).where(Message.id.in_([delivery.message_id for delivery in deliveries]))
+        )
+    }
+    subscriptions = {
+        subscription.id: subscription
+        for subscription in session.scalars(
+            select(Subscription).where(
+                Subscription.id.in_([delivery.subscription_id for delivery in deliveries])
+            )
+        )
+    }
+    parcels = []
+    for delivery in deliveries:
+        parcel = _parcel(delivery)
+        if delivery.channel == Channel.SMS:
+            parcels.append(replace(parcel, one_time_code_id=delivery.one_time_code_id))
+            continue
+        subscription = (
+            subscriptions.get(delivery.subscription_id) if delivery.subscription_id else None
+        )
+        message = messages.get(delivery.message_id) if delivery.message_id else None
+        if subscription is None or message is None:
+            _settle(delivery, DeliveryState.DROPPED, clock.now(), "unsubscribed")
+            continue
+        title, body = words(message, subscription.language)
+        parcels.append(
+            replace(
+                parcel,
+                subscription_id=subscription.id,
+                address=crypto.open_sealed(subscription.address_sealed),
+                keys=crypto.open_sealed(subscription.keys_sealed)
+                if subscription.keys_sealed
+                else "",
+                title=title,
+                body=body,
+                link=message.link,
+                tag=message.tag,
+                language=subscription.language,
+            )
+        )
+    return parcels
+
+
+def _parcel(delivery: Delivery) -> Parcel:
+    assert delivery.leased_until is not None  # noqa: S101 - it was leased just now
+    return Parcel(
+        delivery_id=delivery.id,
+        channel=delivery.channel,
+        host=delivery.host,
+        attempts=delivery.attempts,
+        expires_at=delivery.expires_at,
+        leased_until=delivery.leased_until,
+        urgent=delivery.urgent,
+    )
+
+
+def settle(results: Sequence[tuple[Parcel, Result]]) -> datetime | None:
+    """Write down what became of leased deliveries; gives back when the next retry is due, if any.
+
+    A lease that ran out and was taken by another worker is left to that one.
+    """
+    now = clock.now()
+    soonest: datetime | None = None
+    with transaction() as session:
+        for parcel, result in results:
+            delivery = session.scalar(
+                select(Delivery).where(
+                    Delivery.id == parcel.delivery_id,
+                    Delivery.state == DeliveryState.LEASED,
+                    Delivery.leased_until == parcel.leased_until,
+                )
+            )
+            if delivery is None:
+                continue
+            again = _apply(session, delivery, result, now)
+            if again is not None:
+                soonest = again if soonest is None else min(soonest, again)
+    return soonest
+
+
+def _apply(session: Session, delivery: Delivery, result: Result, now: datetime) -> datetime | None:
+    if result.outcome == Outcome.SENT:
+        _settle(delivery, DeliveryState.SENT, now, None)
+        if delivery.subscription_id is not None:
+            session.execute(
+                update(Subscription)
+                .where(Subscription.id == delivery.subscription_id)
+                .values(last_sent_at=now)
+            )
+        return None
+    if result.outcome == Outcome.GONE:
+        dead = delivery.subscription_id
+        _settle(delivery, DeliveryState.DROPPED, now, result.reason)
+        if dead is not None:
+            session.flush()
+            session.execute(delete(Subscription).where(Subscription.id == dead))
+        return None
+    if result.outcome == Outcome.REFUSED:
+        _settle(delivery, DeliveryState.FAILED, now, result.reason)
+        return None
+    if result.retry_at is not None:
+        pause = session.get(HostPause, delivery.host)
+        if pause is None:
+            session.add(HostPause(host=delivery.host, until=result.retry_at))
+            session.flush()
+        else:
+            pause.until = max(pause.until, result.retry_at)
+    again = next_attempt(delivery.attempts, now, delivery.expires_at)
+    if again is None:
+        _settle(delivery, DeliveryState.EXPIRED, now, result.reason)
+        return None
+    delivery.state = DeliveryState.QUEUED
+    delivery.leased_until = None
+    delivery.not_before = max(again, result.retry_at) if result.retry_at else again
+    delivery.last_error = result.reason
+    return delivery.not_before
+
+
+def _settle(delivery: Delivery, state: DeliveryState, now: datetime, error: str | None) -> None:
+    delivery.state = state
+    delivery.leased_until = None
+    delivery.settled_at = now
+    delivery.last_error = error

@@ -1,0 +1,199 @@
+"""All writes of the notifications room that people ask for."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from backend.core import clock, config, crypto, ids
+from backend.core.auth import Principal
+from backend.core.db import reading, transaction
+from backend.core.errors import InvalidInput, NotFound
+from backend.feedback import pins
+from backend.feedback import queries as feedback_queries
+from backend.places import queries as places
+from notifications import queries
+from notifications.endpoints import push_host
+from notifications.models import (
+    InboxItem,
+    Subscription,
+    SubscriptionFeedback,
+    SubscriptionKind,
+    SubscriptionTopic,
+    Topic,
+)
+from notifications.schemas import subscription_answer
+
+_FCM_HOST = "fcm.googleapis.com"
+
+
+def subscribe(
+    session: Session, actor: Principal, wishes: Mapping[str, Any], follow: Sequence[uuid.UUID]
+) -> dict[str, Any]:
+    """Register a device, or register it anew; gives back the registration and its secret.
+
+    Args:
+        follow: feedback whose PIN was shown, to be told about.
+
+    Whoever knows an endpoint or token holds the device: a second registration replaces the first.
+
+    Raises:
+        InvalidInput: an endpoint that is no push service, an unknown commune.
+    """
+    webpush = wishes["kind"] == SubscriptionKind.WEBPUSH
+    address = wishes["endpoint"] if webpush else wishes["token"]
+    host = push_host(address, config.current().push_hosts) if webpush else _FCM_HOST
+    if host is None:
+        raise InvalidInput({"endpoint": ["not_a_push_service"]})
+    secret = ids.new_secret()
+    address_hash = crypto.hash_token(address)
+    found = queries.subscription_at(session, address_hash)
+    if found is None:
+        found = Subscription(address_hash=address_hash, topics=[], feedback=[])
+        session.add(found)
+    found.kind = wishes["kind"]
+    found.address_sealed = crypto.seal(address)
+    found.host = host
+    found.keys_sealed = crypto.seal(orjson.dumps(wishes["keys"]).decode()) if webpush else None
+    found.token_hash = crypto.hash_token(secret)
+    answer = _set_wishes(session, actor, found, wishes, follow)
+    return {**answer, "token": secret, "location": f"/api/v1/push/subscriptions/{found.id}"}
+
+
+def feedback_behind(code: str, pin: str, network: str) -> uuid.UUID | None:
+    """The feedback of a tracking code when the PIN is right; otherwise None, and the guess is counted.
+
+    Opens transactions of its own: a guess counts even though the request that carried it is refused.
+    """
+    try:
+        attempt = pins.Attempt(ids.normalise_tracking_code(code), pin, network)
+    except ValueError:
+        return None
+    with reading() as session:
+        feedback = feedback_queries.by_code(session, attempt.tracking_code)
+        if feedback is None:
+            return None
+        verdict, _wait = pins.judge(session, attempt, feedback.sealed_pin)
+    if verdict is pins.Verdict.RIGHT:
+        return feedback.id
+    if verdict is pins.Verdict.WRONG:
+        with transaction() as session:
+            pins.count_wrong(session, attempt)
+    return None
+
+
+def show(session: Session, subscription_id: uuid.UUID, secret: str) -> dict[str, Any]:
+    """A registration, for whoever holds its secret.
+
+    Raises:
+        NotFound: no such registration, or another secret.
+    """
+    found = _held(session, subscription_id, secret)
+    return subscription_answer(found, _codes(session, found))
+
+
+def change(
+    session: Session,
+    actor: Principal,
+    subscription_id: uuid.UUID,
+    secret: str,
+    wishes: Mapping[str, Any],
+    follow: Sequence[uuid.UUID],
+) -> dict[str, Any]:
+    """Replace a device's wishes; feedback followed before stays followed.
+
+    Raises:
+        NotFound: no such registration, or another secret.
+        InvalidInput: an unknown commune.
+    """
+    return _set_wishes(session, actor, _held(session, subscription_id, secret), wishes, follow)
+
+
+def unsubscribe(session: Session, subscription_id: uuid.UUID, secret: str) -> None:
+    """Forget a device.
+
+    Raises:
+        NotFound: no such registration, or another secret.
+    """
+    session.delete(_held(session, subscription_id, secret))
+
+
+def mark_read(session: Session, staff_id: uuid.UUID, item_id: uuid.UUID) -> None:
+    """Mark one message of ``staff_id`` as read; reading it twice is no error.
+
+    Raises:
+        NotFound: there is no such message for them.
+    """
+    item = session.get(InboxItem, item_id)
+    if item is None or item.staff_id != staff_id:
+        raise NotFound
+    item.read_at = item.read_at or clock.now()
+
+
+def mark_all_read(session: Session, staff_id: uuid.UUID) -> None:
+    """Mark everything of ``staff_id`` as read."""
+    session.execute(
+        update(InboxItem)
+        .where(InboxItem.staff_id == staff_id, InboxItem.read_at.is_(None))
+        .values(read_at=clock.now())
+    )
+
+
+def forget_owner(session: Session, owner_kind: str, owner_id: uuid.UUID) -> None:
+    """Remove every device of somebody who left."""
+    session.execute(
+        delete(Subscription).where(
+            Subscription.owner_kind == owner_kind, Subscription.owner_id == owner_id
+        )
+    )
+
+
+def _held(session: Session, subscription_id: uuid.UUID, secret: str) -> Subscription:
+    found = queries.subscription(session, subscription_id, crypto.hash_token(secret))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _set_wishes(
+    session: Session,
+    actor: Principal,
+    found: Subscription,
+    wishes: Mapping[str, Any],
+    follow: Sequence[uuid.UUID],
+) -> dict[str, Any]:
+    known = actor.kind in {"resident", "staff"}
+    found.owner_kind = actor.kind if known else "anonymous"
+    found.owner_id = actor.id if known else None
+    found.language = wishes["language"]
+    units = {
+        code: places.commune_by_code(session, code) for code in dict.fromkeys(wishes["communes"])
+    }
+    missing = [code for code, unit in units.items() if unit is None]
+    if missing:
+        raise InvalidInput({"communes": ["unknown_commune"]})
+    found.topics = [
+        SubscriptionTopic(unit_id=unit.id, topic=topic)
+        for unit in units.values()
+        if unit is not None
+        for topic in dict.fromkeys(wishes["topics"])
+        if topic != Topic.FEEDBACK
+    ]
+    followed = {row.feedback_id for row in found.feedback}
+    found.feedback += [
+        SubscriptionFeedback(feedback_id=feedback_id)
+        for feedback_id in dict.fromkeys(follow)
+        if feedback_id not in followed
+    ]
+    session.flush()
+    return subscription_answer(found, sorted(units))
+
+
+def _codes(session: Session, found: Subscription) -> list[str]:
+    unit_ids = {row.unit_id for row in found.topics}
+    return sorted(unit.code for unit in places.units(session, unit_ids).values())

@@ -1,0 +1,47 @@
+"""When to try again, and when people sleep."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.core.clock import LOCAL
+from notifications.retry import LONGEST, after_the_night, next_attempt, retry_after
+
+NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)  # ten in the morning in Vietnam
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
+
+
+@given(st.integers(1, 40))
+def test_a_retry_waits_at_least_half_its_step_and_never_longer_than_the_longest(
+    attempts: int,
+) -> None:
+    moment = next_attempt(attempts, NOW, NOW + timedelta(days=30))
+    assert moment is not None
+    step = min(timedelta(seconds=5) * 2 ** (attempts - 1), LONGEST)
+    assert NOW + step / 2 <= moment <= NOW + step
+
+
+def test_nothing_is_tried_again_after_it_stopped_being_worth_saying() -> None:
+    assert next_attempt(3, NOW, NOW + timedelta(seconds=1)) is None
+
+
+def test_retry_after_is_read_as_seconds_or_as_a_date_and_never_trusted_beyond_an_hour() -> None:
+    assert retry_after("120", NOW) == NOW + timedelta(minutes=2)
+    assert retry_after("Sat, 21 Nov 2026 03:05:00 GMT", NOW) == NOW + timedelta(minutes=5)
+    assert retry_after("99999999999", NOW) == NOW + timedelta(hours=1)
+    assert retry_after("Sat, 21 Nov 2020 03:05:00 GMT", NOW) == NOW
+    assert retry_after("soon", NOW) is None
+    assert retry_after(None, NOW) is None
+
+
+@given(MOMENTS)
+def test_nobody_is_woken_at_night(now: datetime) -> None:
+    moment = after_the_night(now)
+    local = moment.astimezone(LOCAL)
+    assert (6, 30) <= (local.hour, local.minute) < (21, 30)
+    assert timedelta(0) <= moment - now <= timedelta(hours=9)
+
+
+def test_by_day_nothing_waits() -> None:
+    assert after_the_night(NOW) == NOW
