@@ -123,7 +123,7 @@ class Broadcast(Identified, Timestamped, Versioned, Base):
 
     __tablename__ = "broadcast"
     __table_args__ = (
-        Index("ix_broadcast_unit_aired", "unit_id", "state", "aired_at", "id"),
+        Index("ix_broadcast_unit_aired", "unit_id", "aired_at", "id"),
         Index("ix_broadcast_unit_created", "unit_id", "created_at", "id"),
         Index("ix_broadcast_due", "state", "scheduled_at"),
         Index("ix_broadcast_programme_id", "programme_id", "aired_at"),

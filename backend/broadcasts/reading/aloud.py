@@ -60,6 +60,7 @@ def aloud(text: str) -> str:
     """What a voice should say for ``text``: words and the punctuation that shapes speech, one paragraph a line."""
     text = unicodedata.normalize("NFC", html.unescape(_TAG.sub(" ", text)))
     text = _ENDLESS.sub(r"\g<0> ", _SPACES.sub(" ", text))
+    text = "\n".join(line for line in text.split("\n") if line.strip())
     text = _quiet_capitals(text)
     text = _ORDERED.sub(lambda match: f"{match['n']}, ", text)
     text = _BULLET.sub("", text)
