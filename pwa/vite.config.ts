@@ -12,7 +12,7 @@ const widgets: UserConfig = {
   build: {
     outDir: out,
     emptyOutDir: true,
-    target: ['chrome87', 'safari14'],
+    target: ['chrome87', 'safari14.1'],
     lib: { entry: 'tieng-lang-feed.ts', formats: ['iife'], name: 'tiengLang', fileName: () => 'tieng-lang.js' },
   },
 }
@@ -27,7 +27,7 @@ const page: UserConfig = {
     manifest: true,
     assetsInlineLimit: 0,
     // Residents keep their telephones for years; offices have a current Edge or Chrome.
-    target: app === 'resident' ? ['chrome87', 'safari14'] : 'es2022',
+    target: app === 'resident' ? ['chrome87', 'safari14.1'] : 'es2022',
     modulePreload: { polyfill: false },
   },
   plugins: [

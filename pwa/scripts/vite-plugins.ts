@@ -68,7 +68,7 @@ export const finish = ({ out, inlineCss, worker }: Finish): Plugin => ({
 
 /** The Vietnamese catalogue is its own chunk; asking for it at once saves a round trip on a slow network. */
 function preloadVietnamese(html: string, out: string): string {
-  const chunk = readdirSync(join(out, 'assets')).find((name) => /^vi-.*\.js$/.test(name))
+  const chunk = readdirSync(join(out, 'assets')).find((name) => /^vi-[\w-]{8}\.js$/.test(name))
   return chunk
     ? html.replace('</head>', `<link rel="modulepreload" crossorigin href="/assets/${chunk}">\n</head>`)
     : html
@@ -93,7 +93,7 @@ async function buildWorker(entry: string, out: string, inlined: string): Promise
     build: {
       outDir: out,
       emptyOutDir: false,
-      target: ['chrome87', 'safari14'],
+      target: ['chrome87', 'safari14.1'],
       lib: { entry: resolve(entry), formats: ['iife'], name: 'sw', fileName: () => 'sw.js' },
     },
   })

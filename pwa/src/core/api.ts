@@ -37,6 +37,7 @@ export type Answer<T> = {
   /** The version to send back as If-Match; null when the answer carries none. */
   etag: string | null
   location: string | null
+  headers: Headers
 }
 
 export type SendOptions = {
@@ -85,6 +86,7 @@ export async function request<T>(
     data: (await parsed(response)) as T,
     etag: response.headers.get('ETag'),
     location: response.headers.get('Location'),
+    headers: response.headers,
   }
 }
 

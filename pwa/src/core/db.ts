@@ -40,6 +40,7 @@ export type OutboxItem = {
   id: string
   state: OutboxState
   body: Record<string, unknown>
+  commune_name: string
   photos: OutboxPhoto[]
   /** Resident who wrote it while signed in, or null. */
   owner: string | null

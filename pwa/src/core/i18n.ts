@@ -34,6 +34,11 @@ export function useCatalogue(lang: Language, entries: Catalogue): void {
   catalogue = entries
 }
 
+/** Adds the words of screens that are loaded later. */
+export function addCatalogue(entries: Catalogue): void {
+  catalogue = { ...catalogue, ...entries }
+}
+
 /** The text of a key with `{name}` placeholders filled; an unknown key shows itself, so that it is seen and mended. */
 export function t(key: string, params: Record<string, string | number> = {}): string {
   const text = catalogue[key]

@@ -24,9 +24,13 @@ async function keep(read: SavedRead): Promise<void> {
 
 /**
  * Calls `show` once or twice: with the saved answer if there is one, then with the server's.
- * Throws Unreachable only when nothing was saved; Problem always (a withdrawn page must not live on).
+ * True when the second came. Throws Unreachable only when nothing was saved; Problem always (a withdrawn page must not live on).
  */
-export async function read<T>(path: string, show: (read: Read<T>) => void, options: SendOptions = {}): Promise<void> {
+export async function read<T>(
+  path: string,
+  show: (read: Read<T>) => void,
+  options: SendOptions = {},
+): Promise<boolean> {
   const key = keyOf(path, options)
   const old = await saved(key)
   if (old) show({ data: old.data as T, saved_at: old.saved_at, fresh: false })
@@ -38,10 +42,11 @@ export async function read<T>(path: string, show: (read: Read<T>) => void, optio
     const now = new Date().toISOString()
     show({ data, saved_at: now, fresh: true })
     await keep({ key, data, etag: answer.etag ?? old?.etag ?? null, saved_at: now })
+    return true
   } catch (problem) {
     if (problem instanceof Problem && [404, 410].includes(problem.status)) await forget(key)
-    if (problem instanceof Unreachable && old) return
-    if (problem instanceof Problem && problem.status >= 500 && old) return
+    if (problem instanceof Unreachable && old) return false
+    if (problem instanceof Problem && problem.status >= 500 && old) return false
     throw problem
   }
 }

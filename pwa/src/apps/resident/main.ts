@@ -2,8 +2,29 @@ import { mount } from 'svelte'
 import { loadLanguage, preferredLanguage } from '../../core/i18n.ts'
 import '../../ui/tokens.css'
 import '../../ui/base.css'
+import './app.css'
 import App from './App.svelte'
+import { keepFirst } from './first.ts'
+import { startWorker } from './worker.ts'
+
+// A new build took away a file this page still asks for: load the page anew, once.
+addEventListener('vite:preloadError', (event) => {
+  const last = Number(sessionStorage.getItem('tl_reloaded') ?? 0)
+  if (Date.now() - last < 60_000) return
+  event.preventDefault()
+  sessionStorage.setItem('tl_reloaded', String(Date.now()))
+  location.reload()
+})
 
 void loadLanguage(preferredLanguage(), { vi: () => import('./i18n/vi.ts'), en: () => import('./i18n/en.ts') }).then(
-  () => mount(App, { target: document.getElementById('app') as HTMLElement }),
+  () => {
+    const target = document.getElementById('app') as HTMLElement
+    target.replaceChildren()
+    mount(App, { target })
+    const later = globalThis.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 1500))
+    later(() => {
+      void keepFirst()
+      startWorker()
+    })
+  },
 )

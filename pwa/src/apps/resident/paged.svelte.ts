@@ -1,0 +1,46 @@
+/** A keyset list that grows: the first page through Resource (offline too), the next ones on demand. */
+import { get } from '../../core/api.ts'
+import type { Page } from './parts/types.ts'
+import { type Asked, Resource } from './resource.svelte.ts'
+
+export class Paged<T> {
+  first: Resource<Page<T>>
+  busy = $state(false)
+  failed = $state(false)
+  #ask: () => Asked | null
+  #added = $state.raw<T[]>([])
+  #next = $state.raw<string | null | undefined>(undefined)
+
+  constructor(ask: () => Asked | null, first?: Page<T>) {
+    this.#ask = ask
+    this.first = new Resource<Page<T>>(() => {
+      const asked = ask()
+      this.#added = []
+      this.#next = undefined
+      return asked
+    }, first)
+  }
+
+  get items(): T[] {
+    return [...(this.first.data?.items ?? []), ...this.#added]
+  }
+
+  get next(): string | null {
+    return this.#next === undefined ? (this.first.data?.next_cursor ?? null) : this.#next
+  }
+
+  more = async (): Promise<void> => {
+    const asked = this.#ask()
+    if (!asked || !this.next) return
+    this.busy = true
+    this.failed = false
+    try {
+      const page = await get<Page<T>>(asked.path, { query: { ...asked.query, cursor: this.next } })
+      this.#added = [...this.#added, ...page.items]
+      this.#next = page.next_cursor
+    } catch {
+      this.failed = true
+    }
+    this.busy = false
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * Feedback waiting to leave this device. Text first, photos after; an item is done only when its tracking code is
+ * stored here. Nothing is ever sent twice (Idempotency-Key) and nothing named goes out anonymously.
+ */
+import { get, Problem, send, Unreachable } from './api.ts'
+import { database, type OutboxItem, type OutboxPhoto, type Receipt, type SentCode } from './db.ts'
+import { excerpt, newUuid } from './text.ts'
+import { announce, sendRest, uploadId } from './tus.ts'
+
+const EVERY = 15_000
+/** How long a sent item stays, so that its receipt can be shown; its code stays until erased. */
+const KEPT_SENT = 86_400_000
+
+const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('tl-outbox')
+const listeners = new Set<() => void>()
+
+/** Calls back whenever the outbox changed, in this tab or another. */
+export function watch(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+function changed(): void {
+  for (const listener of listeners) listener()
+  channel?.postMessage('changed')
+}
+
+channel?.addEventListener('message', () => {
+  for (const listener of listeners) listener()
+})
+
+export async function items(): Promise<OutboxItem[]> {
+  const all = await (await database()).getAll('outbox')
+  return all.sort((a, b) => a.created_at.localeCompare(b.created_at))
+}
+
+export async function item(id: string): Promise<OutboxItem | undefined> {
+  return (await database()).get('outbox', id)
+}
+
+async function save(entry: OutboxItem): Promise<void> {
+  await (await database()).put('outbox', entry)
+  changed()
+}
+
+type New = Pick<OutboxItem, 'body' | 'commune_name' | 'owner'> & {
+  photos: Pick<OutboxPhoto, 'name' | 'type' | 'bytes'>[]
+}
+
+/** Stores a finished piece of feedback; `keepTrying` takes it from there. Returns its id. */
+export async function add({ body, commune_name, photos, owner }: New): Promise<string> {
+  const id = newUuid()
+  await save({
+    id,
+    state: 'waiting',
+    body,
+    commune_name,
+    photos: photos.map((photo) => ({ ...photo, url: null, offset: 0, state: 'waiting' })),
+    owner,
+    created_at: new Date().toISOString(),
+    attempts: 0,
+    not_before: 0,
+    problem: null,
+    receipt: null,
+  })
+  return id
+}
+
+export async function remove(id: string): Promise<void> {
+  await (await database()).delete('outbox', id)
+  changed()
+}
+
+export const isOpen = (entry: OutboxItem): boolean => entry.state !== 'sent'
+const canGo = (entry: OutboxItem) => !['sent', 'needs_mending'].includes(entry.state)
+
+let running: Promise<void> | null = null
+
+/** One pass over everything that waits. Tabs take turns: the second one finds the lock taken and leaves it. */
+export function pass(now = Date.now()): Promise<void> {
+  running ??= turn(now).finally(() => {
+    running = null
+  })
+  return running
+}
+
+async function turn(now: number): Promise<void> {
+  if (typeof navigator === 'undefined' || !navigator.locks) return sendAll(now)
+  await navigator.locks.request('tl-outbox', { ifAvailable: true }, async (lock) => {
+    if (lock) await sendAll(now)
+  })
+}
+
+async function sendAll(now: number): Promise<void> {
+  for (const entry of await items()) {
+    if (entry.state === 'sent') {
+      if (now - Date.parse(entry.created_at) > KEPT_SENT) await remove(entry.id)
+    } else if (canGo(entry) && entry.not_before <= now) {
+      const reachable = await sendOne(entry, now)
+      if (!reachable) return
+    }
+  }
+}
+
+/** False when the network is away: the others would fail too. */
+async function sendOne(entry: OutboxItem, now: number): Promise<boolean> {
+  try {
+    if (!entry.receipt) await sendText(entry)
+    if (entry.receipt) await sendPhotos(entry)
+    return true
+  } catch (failure) {
+    if (!(failure instanceof Problem) && !(failure instanceof Unreachable)) throw failure
+    entry.attempts += 1
+    if (failure instanceof Problem) settle(entry, failure, now)
+    else entry.state = entry.receipt ? 'sending_photos' : 'waiting'
+    await save(entry)
+    return failure instanceof Problem
+  }
+}
+
+async function sendText(entry: OutboxItem): Promise<void> {
+  if (entry.owner && !(await signedInAs(entry.owner))) {
+    if (entry.state !== 'needs_sign_in') await save(Object.assign(entry, { state: 'needs_sign_in' }))
+    return
+  }
+  await save(Object.assign(entry, { state: 'sending', problem: null }))
+  for (const photo of entry.photos) {
+    if (photo.url || photo.state === 'refused') continue
+    await unlessRefused(photo, async () => {
+      photo.url = await announce(photo, 'photo')
+    })
+    // Stored before the text goes: a repetition must carry the same body under the same key.
+    await save(entry)
+  }
+  const upload_ids = entry.photos.flatMap((photo) => (photo.url ? [uploadId(photo.url)] : []))
+  const { data } = await send<Receipt>('POST', '/feedback', { ...entry.body, upload_ids }, { idempotencyKey: entry.id })
+  await keepReceipt(entry, data)
+}
+
+async function keepReceipt(entry: OutboxItem, receipt: Receipt): Promise<void> {
+  Object.assign(entry, { receipt, state: 'sending_photos', problem: null })
+  const { kind, text, commune } = entry.body as { kind: string; text: string; commune: string }
+  const code: SentCode = {
+    ...receipt,
+    kind,
+    excerpt: excerpt(text, 120),
+    commune,
+    commune_name: entry.commune_name,
+  }
+  const both = (await database()).transaction(['outbox', 'codes'], 'readwrite')
+  await Promise.all([both.objectStore('codes').put(code), both.objectStore('outbox').put(entry), both.done])
+  changed()
+}
+
+async function sendPhotos(entry: OutboxItem): Promise<void> {
+  for (const photo of entry.photos) {
+    if (photo.state !== 'waiting') continue
+    if (!photo.url) photo.state = 'refused'
+    else
+      await unlessRefused(photo, async () => {
+        await sendRest(photo, async (offset) => {
+          photo.offset = offset
+          await save(entry)
+        })
+        photo.state = 'sent'
+        photo.bytes = new ArrayBuffer(0)
+      })
+    await save(entry)
+  }
+  await save(Object.assign(entry, { state: 'sent' }))
+}
+
+/** A photo the server will never take is given up; the text is not held back for it. */
+async function unlessRefused(photo: OutboxPhoto, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (failure) {
+    if (!(failure instanceof Problem) || !isFinal(failure)) throw failure
+    photo.state = 'refused'
+  }
+}
+
+const isFinal = ({ status }: Problem) => status >= 400 && status < 500 && ![401, 408, 409, 425, 429].includes(status)
+
+function settle(entry: OutboxItem, problem: Problem, now: number): void {
+  const { status, code, detail, errors } = problem
+  entry.problem = { status, code, detail, errors }
+  if (status === 401 && entry.owner) entry.state = 'needs_sign_in'
+  else if (isFinal(problem)) entry.state = 'needs_mending'
+  else entry.state = entry.receipt ? 'sending_photos' : 'waiting'
+  entry.not_before = now + (problem.retryAfter ?? 15) * 1000
+}
+
+async function signedInAs(owner: string): Promise<boolean> {
+  try {
+    const me = await get<{ resident?: { id: string } | null }>('/me')
+    return me.resident?.id === owner
+  } catch (failure) {
+    if (failure instanceof Problem && [401, 403].includes(failure.status)) return false
+    throw failure
+  }
+}
+
+/** Sends now, and again on `online`, on return to the page, and every 15 s while something waits. */
+export function keepTrying(): void {
+  const try_ = () => void pass().catch(() => undefined)
+  addEventListener('online', try_)
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') try_()
+  })
+  setInterval(async () => {
+    if ((await items()).some(canGo)) try_()
+  }, EVERY)
+  try_()
+}
+
+/** Tries one item at once, whatever wait was agreed: the resident pressed the button. */
+export async function hurry(id: string): Promise<void> {
+  const entry = await item(id)
+  if (!entry) return
+  await save(Object.assign(entry, { not_before: 0 }))
+  await pass()
+}
