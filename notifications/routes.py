@@ -45,8 +45,9 @@ def vapid_key() -> dict[str, str]:
 @blp.response(201, NewSubscriptionSchema)
 def subscribe(wishes: dict[str, Any]) -> Response:
     """Register a browser or an app; registering the same one again replaces its wishes and its secret."""
+    follow = _followed(wishes["tracking_codes"])
     return created_once(
-        lambda session: service.subscribe(session, auth.principal(), wishes),
+        lambda session: service.subscribe(session, auth.principal(), wishes, follow),
         NewSubscriptionSchema(),
     )
 

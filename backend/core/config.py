@@ -12,7 +12,7 @@ import os
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +25,8 @@ class ConfigError(RuntimeError):
     """The process cannot start with these settings; the message names each variable and what to do."""
 
 
-def _setting(help_text: str, default: Any = MISSING, **extra: Any) -> Any:
-    metadata = {"help": help_text, **extra}
-    return (
-        field(metadata=metadata)
-        if default is MISSING
-        else field(default=default, metadata=metadata)
-    )
+def _setting(help_text: str, default: Any, *, secret: bool = False) -> Any:
+    return field(default=default, repr=not secret, metadata={"help": help_text, "secret": secret})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

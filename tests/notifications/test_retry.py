@@ -9,7 +9,7 @@ from backend.core.clock import LOCAL
 from notifications.retry import LONGEST, after_the_night, next_attempt, retry_after
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)  # ten in the morning in Vietnam
-MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the strategy adds the zone
 
 
 @given(st.integers(1, 40))

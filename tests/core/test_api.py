@@ -1,0 +1,284 @@
+"""The conventions of HTTP, asked over HTTP."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import brotli
+import orjson
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from backend.core import clock, config
+from backend.core.api import cache
+from backend.core.api.creates import KEPT, forget_old_keys
+from backend.core.api.limits import _limiter
+from backend.core.db import Generation, bump, transaction
+from tests.conftest import Database
+from tests.core.conftest import Notes
+
+KEY = {"Idempotency-Key": "3f0c9b1e-key-one"}
+
+
+class TestProblems:
+    def test_a_failure_says_what_happened_in_the_callers_language(self, small: FlaskClient) -> None:
+        vi = small.get("/nothing-here").json
+        en = small.get("/nothing-here", headers={"Accept-Language": "en-GB,en;q=0.9"}).json
+        assert vi["code"] == en["code"] == "not_found"
+        assert vi["title"] == "Không tìm thấy"
+        assert en["title"] == "Not found"
+        assert vi["request_id"] != en["request_id"]
+
+    def test_an_unexpected_error_tells_nothing_of_the_inside(self, small: FlaskClient) -> None:
+        answer = small.get("/broken")
+        assert answer.status_code == 500
+        assert "hunter2" not in answer.text
+        assert answer.content_type == "application/problem+json"
+
+    @pytest.mark.parametrize(
+        ("body", "status"),
+        [
+            (b"{", 400),
+            (b"\xff\xfe", 400),
+            (b"[]", 422),
+            (b"null", 422),
+            (b'{"area": 7}', 422),
+            (b'{"area": "a", "extra": 1}', 422),
+            (b'{"area": "a\\nb"}', 422),
+            (b'{"area": "\\u0000"}', 422),
+            (b'{"area": "\\ud800"}', 422),
+            (b'{"area": "' + b"x" * 41 + b'"}', 422),
+        ],
+    )
+    def test_bad_bodies_are_refused_with_a_reason(
+        self, small: FlaskClient, body: bytes, status: int
+    ) -> None:
+        answer = small.post("/notes", data=body, content_type="application/json")
+        assert answer.status_code == status
+        assert answer.json["code"] in {"bad_request", "invalid"}
+
+    def test_a_body_beyond_the_bound_is_not_read(self, small: FlaskClient) -> None:
+        answer = small.post("/notes", data=b" " * 1_000_001, content_type="application/json")
+        assert answer.status_code == 413
+
+    def test_another_content_type_is_refused(self, small: FlaskClient) -> None:
+        assert small.post("/notes", data="area=a", content_type="text/plain").status_code in {
+            415,
+            422,
+        }
+
+    def test_the_method_that_works_is_named(self, small: FlaskClient) -> None:
+        answer = small.delete("/limited")
+        assert answer.status_code == 405
+        assert "GET" in answer.headers["Allow"]
+
+    def test_who_is_not_signed_in_is_told_to(self, small: FlaskClient) -> None:
+        answer = small.get("/staff-only")
+        assert answer.status_code == 401
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+class TestCreatedOnce:
+    def test_a_repeat_gets_the_first_answer(self, small: FlaskClient) -> None:
+        first = small.post("/notes", json={"area": "a"}, headers=KEY)
+        second = small.post("/notes", json={"area": "a"}, headers=KEY)
+        assert first.status_code == second.status_code == 201
+        assert first.data == second.data
+        assert first.headers["Location"] == second.headers["Location"] == "/notes/a"
+        assert second.headers["Idempotent-Replayed"] == "true"
+
+    def test_the_same_key_with_another_body_is_refused(self, small: FlaskClient) -> None:
+        small.post("/notes", json={"area": "a"}, headers=KEY)
+        answer = small.post("/notes", json={"area": "b"}, headers=KEY)
+        assert answer.status_code == 422
+        assert answer.json["code"] == "idempotency_key_reused"
+
+    def test_a_failure_is_not_remembered(self, small: FlaskClient, notes: Notes) -> None:
+        def fail(_session: Session, _body: dict[str, Any]) -> None:
+            raise ZeroDivisionError
+
+        notes.work, work = fail, notes.work
+        assert small.post("/notes", json={"area": "a"}, headers=KEY).status_code == 500
+        notes.work = work
+        assert small.post("/notes", json={"area": "a"}, headers=KEY).status_code == 201
+
+    def test_two_at_once_do_the_work_once(self, small: FlaskClient, notes: Notes) -> None:
+        both = threading.Barrier(2, timeout=5)
+
+        def slow(session: Session, body: dict[str, Any]) -> dict[str, Any]:
+            if config.current().database_url.startswith("postgresql"):
+                both.wait()  # SQLite lets only one in anyway
+            return Notes.store(session, body)
+
+        notes.work = slow
+        answers: list[Any] = []
+
+        def send() -> None:
+            answers.append(
+                small.application.test_client().post("/notes", json={"area": "a"}, headers=KEY)
+            )
+
+        threads = [threading.Thread(target=send) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert [answer.status_code for answer in answers] == [201, 201]
+        assert answers[0].data == answers[1].data
+
+    def test_what_is_kept_cannot_be_read_in_the_database(
+        self, small: FlaskClient, db: Database
+    ) -> None:
+        small.post("/notes", json={"area": "a"}, headers=KEY)
+        with transaction() as session:
+            row = (
+                session.connection()
+                .exec_driver_sql("SELECT sealed_body FROM idempotency_key")
+                .scalar()
+            )
+        assert "0042" not in str(row)
+
+    @pytest.mark.parametrize("key", ["short", "x" * 101, "with space in it"])
+    def test_a_malformed_key_is_refused(self, small: FlaskClient, key: str) -> None:
+        answer = small.post("/notes", json={"area": "a"}, headers={"Idempotency-Key": key})
+        assert answer.status_code == 422
+
+    def test_old_keys_are_forgotten(self, small: FlaskClient) -> None:
+        small.post("/notes", json={"area": "a"}, headers=KEY)
+        with clock.freeze(clock.now() + KEPT - timedelta(minutes=1)):
+            assert forget_old_keys() == 0
+        with clock.freeze(clock.now() + KEPT + timedelta(minutes=1)):
+            assert forget_old_keys() == 1
+
+
+class TestPaging:
+    def test_every_row_comes_once_whatever_the_page_size(self, small: FlaskClient) -> None:
+        with transaction() as session:
+            session.add_all(Generation(area=f"a{n:02d}", value=n // 3) for n in range(20))
+        expected = [f"a{n:02d}" for n in sorted(range(20), key=lambda n: (-(n // 3), n))]
+        for limit in (1, 3, 7, 20, 100):
+            seen: list[str] = []
+            cursor: str | None = None
+            while True:
+                query = f"/notes?limit={limit}" + (f"&cursor={cursor}" if cursor else "")
+                answer = small.get(query).json
+                seen += answer["items"]
+                cursor = answer["next_cursor"]
+                if cursor is None:
+                    break
+            assert seen == expected
+
+    @pytest.mark.parametrize(
+        "cursor",
+        ["x", "W10", "WzFd", "bnVsbA", "WyJhIiwiYiJd", "WzEsMl0", "WzFlOTk5LCJhIl0", "%00", "é"],
+    )
+    def test_a_cursor_of_another_list_is_refused(self, small: FlaskClient, cursor: str) -> None:
+        assert small.get(f"/notes?cursor={cursor}").status_code == 422
+
+    @pytest.mark.parametrize("limit", ["0", "101", "-1", "many", "1e3"])
+    def test_page_sizes_are_bounded(self, small: FlaskClient, limit: str) -> None:
+        assert small.get(f"/notes?limit={limit}").status_code == 422
+
+
+class TestPublicCache:
+    def test_it_is_rendered_once_until_somebody_writes(
+        self, small: FlaskClient, notes: Notes
+    ) -> None:
+        for _ in range(3):
+            assert small.get("/cached").json["areas"] == []
+        assert notes.rendered == 1
+        with transaction() as session:
+            bump(session, "notes")
+        assert small.get("/cached").json["areas"] == ["notes"]
+        assert notes.rendered == 2
+
+    def test_another_processs_write_is_seen_within_a_second(self, small: FlaskClient) -> None:
+        small.get("/cached")
+        with transaction() as session:  # as another process would: nobody here is told
+            session.add(Generation(area="notes"))
+        cache.generations._seen_at -= 1.0
+        assert small.get("/cached").json["areas"] == ["notes"]
+
+    def test_a_change_that_comes_with_time_needs_no_write(
+        self, small: FlaskClient, notes: Notes
+    ) -> None:
+        notes.next_change_at = clock.now() + timedelta(minutes=5)
+        small.get("/cached")
+        small.get("/cached")
+        assert notes.rendered == 1
+        with clock.freeze(clock.now() + timedelta(minutes=6)):
+            small.get("/cached")
+        assert notes.rendered == 2
+
+    def test_who_has_it_already_gets_304(self, small: FlaskClient) -> None:
+        etag = small.get("/cached").headers["ETag"]
+        answer = small.get("/cached", headers={"If-None-Match": etag})
+        assert answer.status_code == 304
+        assert answer.data == b""
+        assert small.get("/cached", headers={"If-None-Match": '"other"'}).status_code == 200
+
+    def test_it_is_compressed_for_those_who_can_read_that(self, small: FlaskClient) -> None:
+        answer = small.get("/cached", headers={"Accept-Encoding": "gzip, br"})
+        assert answer.headers["Content-Encoding"] == "br"
+        assert orjson.loads(brotli.decompress(answer.data))["areas"] == []
+        assert "Content-Encoding" not in small.get("/cached").headers
+
+    def test_it_stays_within_its_memory(self, small: FlaskClient) -> None:
+        for number in range(300):
+            small.get(f"/cached?n={number}")
+        assert cache._size == sum(len(entry.plain) * 2 + 500 for entry in cache._entries.values())
+
+
+class TestVersions:
+    def test_a_change_must_say_which_version(self, small: FlaskClient) -> None:
+        assert small.patch("/versioned").status_code == 428
+        assert small.patch("/versioned", headers={"If-Match": '"7"'}).json == {"version": 7}
+        assert small.patch("/versioned", headers={"If-Match": "seven"}).status_code == 422
+        assert small.patch("/versioned", headers={"If-Match": '"٧"'}).status_code == 422
+
+    def test_a_read_carries_its_tag(self, small: FlaskClient) -> None:
+        etag = small.get("/versioned").headers["ETag"]
+        assert small.get("/versioned", headers={"If-None-Match": etag}).status_code == 304
+
+
+class TestLimits:
+    @pytest.fixture(autouse=True)
+    def _limits_on(self, db: Database) -> None:
+        config.use(replace(db.config, rate_limits=True))
+        _limiter.cache_clear()
+
+    def test_a_device_is_counted_by_its_token_and_a_network_as_a_whole(
+        self, small: FlaskClient
+    ) -> None:
+        def ask(token: str) -> int:
+            return small.get("/limited", headers={"X-Device-Token": token * 20}).status_code
+
+        assert [ask("a") for _ in range(4)] == [200, 200, 200, 429]
+        assert [ask("b") for _ in range(3)] == [200, 200, 429]
+
+    def test_it_says_when_to_come_back(self, small: FlaskClient) -> None:
+        answers = [
+            small.get("/limited", environ_base={"REMOTE_ADDR": "198.51.100.7"}) for _ in range(4)
+        ]
+        assert answers[-1].status_code == 429
+        assert 1 <= int(answers[-1].headers["Retry-After"]) <= 61
+        assert answers[-1].json["code"] == "too_many_requests"
+
+
+def test_every_answer_carries_the_headers_that_keep_browsers_safe(small: FlaskClient) -> None:
+    for path in ("/cached", "/nothing", "/broken"):
+        headers = small.get(path).headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+
+
+def test_the_document_names_access_and_failures(small: FlaskClient) -> None:
+    paths = small.get("/openapi.json").json["paths"]
+    assert paths["/staff-only"]["get"]["security"] == [{"cookie": []}, {"bearer": []}]
+    assert {"401", "403"} <= paths["/staff-only"]["get"]["responses"].keys()
+    assert "security" not in paths["/cached"]["get"]
+    assert "409" in paths["/notes"]["post"]["responses"]

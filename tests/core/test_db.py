@@ -1,0 +1,72 @@
+"""Transactions: all or nothing, on both databases."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from sqlalchemy import select
+
+from backend.core.db import Generation, after_commit, bump, reading, transaction
+from tests.conftest import Database
+
+
+def value_of(area: str) -> int | None:
+    with reading() as session:
+        return session.scalar(select(Generation.value).where(Generation.area == area))
+
+
+def test_nothing_of_a_failed_block_is_stored(db: Database) -> None:
+    called: list[str] = []
+
+    def fail_at_the_end() -> None:
+        with transaction() as session:
+            bump(session, "places")
+            after_commit(session, lambda: called.append("rung"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_at_the_end()
+    assert value_of("places") is None
+    assert called == []
+
+
+def test_bells_ring_after_the_commit_only(db: Database) -> None:
+    seen: list[int | None] = []
+    with transaction() as session:
+        bump(session, "places")
+        after_commit(session, lambda: seen.append(value_of("places")))
+        assert seen == []
+    assert seen == [1]
+
+
+def test_what_a_reading_session_changes_is_never_stored(db: Database) -> None:
+    with reading() as session:
+        session.add(Generation(area="places"))
+        session.flush()
+    assert value_of("places") is None
+
+
+def test_writers_that_read_first_do_not_lose_each_other(db: Database) -> None:
+    """On SQLite a deferred transaction that reads and then writes would be refused at once."""
+    with transaction() as session:
+        bump(session, "places")
+    errors: list[BaseException] = []
+
+    def raise_it() -> None:
+        try:
+            for _ in range(20):
+                with transaction() as session:
+                    session.scalars(select(Generation)).all()
+                    bump(session, "places")
+        except BaseException as error:
+            errors.append(error)
+            raise
+
+    threads = [threading.Thread(target=raise_it) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert value_of("places") == 81
