@@ -58,11 +58,13 @@ def start_postgresql(shared: Path) -> Server:
     return server
 
 
-def create_postgresql_database(server: Server, name: str) -> str:
-    """Make an empty database called ``name`` and return its address."""
+def create_postgresql_database(server: Server, name: str, *, durable: bool = False) -> str:
+    """Make an empty database called ``name`` and return its address.
+
+    Unless it has to be ``durable``, the server does not wait for the disk: the data is thrown away.
+    """
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        # The data is thrown away: waiting for the disk would only slow the tests.
-        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        for setting in () if durable else ("fsync", "full_page_writes", "synchronous_commit"):
             connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
         connection.execute("SELECT pg_reload_conf()")
         connection.execute(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import http.client
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -55,6 +56,7 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("\nstopped")
         return 0
+    share_metrics(config, environment)
     return serve(config, environment, chosen.host, chosen.port, started)
 
 
@@ -68,6 +70,14 @@ def _environment(host: str, port: int) -> dict[str, str]:
     environment.setdefault("TIENGLANG_PUBLIC_URL", address(host, port))
     environment.setdefault("TIENGLANG_VAR_DIR", str(ROOT / "var"))
     return environment
+
+
+def share_metrics(config: Config, environment: dict[str, str]) -> None:
+    """Give all processes one empty folder for their figures; those of the last run would be counted again."""
+    folder = config.var_dir / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    environment["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def address(host: str, port: int) -> str:
@@ -179,11 +189,11 @@ def serve(
     return 0 if ready or not going_on else 1
 
 
-def is_ready(host: str, port: int) -> bool:
+def is_ready(host: str, port: int, path: str = "/readyz") -> bool:
     """True when the application says that it can serve."""
     connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
-        connection.request("GET", "/readyz")
+        connection.request("GET", path)
         return connection.getresponse().status == http.HTTPStatus.OK
     except OSError:
         return False

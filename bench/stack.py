@@ -1,0 +1,103 @@
+"""The measured installation: a fresh folder, a migrated and seeded database, granian with two workers on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend.cli import processes, run
+from tests import databases
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A folder and a database, ready to be served."""
+
+    kind: str
+    folder: Path
+    environment: Mapping[str, str]
+    password: str
+
+
+@contextmanager
+def installation(kind: str) -> Iterator[Installation]:
+    """Make a database of this ``kind`` (sqlite, postgresql) and load the demo province into it."""
+    with tempfile.TemporaryDirectory(prefix="tieng-lang-bench-") as name:
+        folder = Path(name)
+        url = ""
+        if kind == "postgresql":
+            server = databases.start_postgresql(folder)
+            url = databases.create_postgresql_database(server, "tieng_lang_bench", durable=True)
+        environment = {
+            **os.environ,
+            "TIENGLANG_VAR_DIR": str(folder / "var"),
+            "TIENGLANG_DATABASE_URL": url,
+            "TIENGLANG_RATE_LIMITS": "0",
+            "TIENGLANG_LOG_LEVEL": "WARNING",
+        }
+        command = [sys.executable, "-m", "backend.cli.database", "migrate", "demo"]
+        processes.run_quietly(command, ROOT, environment)
+        remembered = json.loads((folder / "var" / "demo.json").read_text())
+        yield Installation(kind, folder, environment, remembered["password"])
+
+
+@dataclass
+class Server:
+    """A running web server."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    seconds_to_first_answer: float
+
+    def memory_mb(self) -> list[float]:
+        """Resident memory of each web process, in MB."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return [resident_mb(int(pid)) for pid in children.split()]
+
+
+def resident_mb(pid: int) -> float:
+    """Resident memory of a process, in MB."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+@contextmanager
+def serving(made: Installation, target: str = "bench.app:app") -> Iterator[Server]:
+    """Serve ``target`` with as many processes and threads as ``make run`` does."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = list(run.services("127.0.0.1", port, made.environment)[0].command)
+    command[-1] = target
+    began = time.perf_counter()
+    with (made.folder / "server.log").open("ab") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=dict(made.environment),
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        databases.wait_for(lambda: run.is_ready("127.0.0.1", port, "/healthz"), "granian", 60)
+        yield Server(port, process, time.perf_counter() - began)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
