@@ -139,6 +139,7 @@ class Broadcast(Identified, Timestamped, Versioned, Base):
     variant_of_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("broadcast.id"), index=True)
 
     title: Mapped[str] = mapped_column(String(200))
+    search_key: Mapped[str] = mapped_column(String(200), default="")  # fold(title)
     summary: Mapped[str] = mapped_column(String(500), default="")
     language: Mapped[Language] = mapped_column(TextEnum(Language), default=Language.VI)
     priority: Mapped[Priority] = mapped_column(TextEnum(Priority), default=Priority.NORMAL)

@@ -179,7 +179,7 @@ def may_edit(broadcast: Standing, actor: Actor) -> bool:
 
 def overrides(move: Move, broadcast: Standing, actor: Actor) -> bool:
     """True when the move sets the rule of two people aside, so that its reason must be kept."""
-    return Needs.ANOTHER_PERSON in move.needs and actor.id in broadcast.contributors
+    return Needs.ANOTHER_PERSON in move.needs and _made_it(broadcast, actor)
 
 
 def roles(actor: Actor) -> frozenset[Who]:
@@ -201,26 +201,30 @@ def _demand(need: Needs, broadcast: Standing, actor: Actor, asked: Asked, now: d
             raise InvalidInput({"scheduled_at": ["required"]}, "broadcasts.time_required")
         case Needs.TIME if asked.scheduled_at is not None and asked.scheduled_at <= now:
             raise InvalidInput({"scheduled_at": ["past"]}, "broadcasts.time_required")
-        case Needs.CONTENT if not broadcast.segments:
-            raise Conflict("broadcasts.nothing_to_hear")
-        case Needs.CONTENT if broadcast.audio is RenditionState.FAILED:
-            raise Conflict("broadcasts.audio_failed")
-        case Needs.AUDIO if broadcast.audio is RenditionState.FAILED:
-            raise Conflict("broadcasts.audio_failed")
-        case Needs.AUDIO if broadcast.audio is not RenditionState.READY:
-            raise Conflict("broadcasts.audio_not_ready", retry_after=5)
         case Needs.HEARD if not asked.sha256:
             raise InvalidInput({"sha256": ["required"]}, "broadcasts.listen_first")
         case Needs.HEARD if asked.sha256 != broadcast.sha256:
             raise Conflict("broadcasts.other_audio")
-        case Needs.ANOTHER_PERSON if (
-            actor.id in broadcast.contributors and not asked.override_reason
-        ):
+        case Needs.ANOTHER_PERSON if _made_it(broadcast, actor) and not asked.override_reason:
             raise InvalidInput({"override_reason": ["required"]}, "broadcasts.author_is_approver")
-        case Needs.EMERGENCY if broadcast.priority is not Priority.EMERGENCY:
-            raise Conflict("broadcasts.only_emergency")
         case _:
-            return
+            _demand_of(need, broadcast)
+
+
+def _demand_of(need: Needs, broadcast: Standing) -> None:
+    """The needs that the broadcast itself must meet."""
+    if need is Needs.EMERGENCY and broadcast.priority is not Priority.EMERGENCY:
+        raise Conflict("broadcasts.only_emergency")
+    if need is Needs.CONTENT and not broadcast.segments:
+        raise Conflict("broadcasts.nothing_to_hear")
+    if need in {Needs.CONTENT, Needs.AUDIO} and broadcast.audio is RenditionState.FAILED:
+        raise Conflict("broadcasts.audio_failed")
+    if need is Needs.AUDIO and broadcast.audio is not RenditionState.READY:
+        raise Conflict("broadcasts.audio_not_ready", retry_after=5)
+
+
+def _made_it(broadcast: Standing, actor: Actor) -> bool:
+    return actor.id in broadcast.contributors
 
 
 def _possible(move: Move, broadcast: Standing) -> bool:

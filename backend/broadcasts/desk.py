@@ -1,0 +1,141 @@
+"""What the people who make broadcasts read, within the units that their grants cover."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from backend.broadcasts.models import (
+    Broadcast,
+    BroadcastEvent,
+    BroadcastState,
+    Rendition,
+    RenditionProfile,
+)
+from backend.broadcasts.workflow import Actor, Standing
+from backend.core.api.paging import Page, page
+from backend.core.auth import ROLE_PERMISSIONS, Permission, Principal
+from backend.core.errors import NotFound
+from backend.core.text import fold
+from backend.places.models import AdminUnit
+from backend.places.queries import standing
+from backend.places.scope import units_in_scope
+
+READ = Permission.BROADCASTS_READ
+
+
+def broadcast(session: Session, reader: Principal, broadcast_id: UUID) -> Broadcast:
+    """The broadcast with its segments, station and programme.
+
+    Raises:
+        NotFound: there is none in the units that ``reader`` may look at.
+    """
+    found = session.scalar(
+        select(Broadcast)
+        .where(Broadcast.id == broadcast_id, Broadcast.unit_id.in_(units_in_scope(reader, READ)))
+        .options(
+            selectinload(Broadcast.segments),
+            joinedload(Broadcast.station),
+            joinedload(Broadcast.programme),
+        )
+    )
+    if found is None:
+        raise NotFound("broadcasts.not_found")
+    return found
+
+
+def broadcasts(
+    session: Session,
+    reader: Principal,
+    *,
+    state: BroadcastState | None = None,
+    unit: str | None = None,
+    q: str | None = None,
+    cursor: str | None = None,
+    limit: int = 20,
+) -> Page:
+    """Broadcasts of the reader's units, newest first.
+
+    Args:
+        unit: code of one unit; one that is not the reader's has no broadcasts.
+        q: words of the title, with or without diacritics.
+    """
+    found = (
+        select(Broadcast)
+        .where(Broadcast.unit_id.in_(units_in_scope(reader, READ)))
+        .options(joinedload(Broadcast.programme))
+    )
+    if state is not None:
+        found = found.where(Broadcast.state == state)
+    if unit is not None:
+        named = select(AdminUnit.id).where(AdminUnit.code == unit, standing())
+        found = found.where(Broadcast.unit_id.in_(named))
+    if q:
+        found = found.where(Broadcast.search_key.contains(fold(q), autoescape=True))
+    keys = (Broadcast.created_at.desc(), Broadcast.id.desc())
+    return page(session, found, keys=keys, cursor=cursor, limit=limit)
+
+
+def unit_to_write_for(session: Session, writer: Principal, code: str) -> AdminUnit:
+    """The unit of that code, if ``writer`` may make broadcasts for it.
+
+    Raises:
+        NotFound: there is none.
+    """
+    scope = units_in_scope(writer, Permission.BROADCASTS_WRITE)
+    found = session.scalar(
+        select(AdminUnit).where(AdminUnit.code == code, standing(), AdminUnit.id.in_(scope))
+    )
+    if found is None:
+        raise NotFound("places.unit_not_found")
+    return found
+
+
+def history(session: Session, broadcast_id: UUID) -> list[BroadcastEvent]:
+    """Everything that happened to a broadcast, oldest first."""
+    return list(
+        session.scalars(
+            select(BroadcastEvent)
+            .where(BroadcastEvent.broadcast_id == broadcast_id)
+            .order_by(BroadcastEvent.at, BroadcastEvent.id)
+        )
+    )
+
+
+def current_rendition(session: Session, broadcast: Broadcast) -> Rendition | None:
+    """The file, finished or not, of what the broadcast says now."""
+    return session.scalar(
+        select(Rendition).where(
+            Rendition.broadcast_id == broadcast.id,
+            Rendition.revision == broadcast.revision,
+            Rendition.profile == RenditionProfile.MP3_64,
+        )
+    )
+
+
+def standing_of(broadcast: Broadcast, rendition: Rendition | None) -> Standing:
+    """What the workflow must know of a broadcast."""
+    return Standing(
+        state=broadcast.state,
+        priority=broadcast.priority,
+        contributors=frozenset(UUID(each) for each in broadcast.contributor_ids),
+        segments=len(broadcast.segments),
+        audio=None if rendition is None else rendition.state,
+        sha256=None if rendition is None else rendition.sha256,
+    )
+
+
+def actor_in(unit: AdminUnit, principal: Principal) -> Actor:
+    """What ``principal`` may do in ``unit``: grants on the unit itself and on its province count."""
+    if principal.kind == "system":
+        return Actor(None, frozenset())
+    here = {unit.id, unit.parent_id}
+    held = frozenset(
+        permission
+        for grant in principal.grants
+        if grant.unit_id in here
+        for permission in ROLE_PERMISSIONS[grant.role]
+    )
+    return Actor(principal.id, held)
