@@ -72,6 +72,7 @@ class HttpGatewaySender:
             with urllib.request.urlopen(request, timeout=_TIMEOUT_S):  # noqa: S310 - as above
                 return
         except urllib.error.HTTPError as error:
+            error.close()
             permanent = (
                 HTTPStatus.BAD_REQUEST <= error.code < HTTPStatus.INTERNAL_SERVER_ERROR
                 and error.code not in {408, 429}

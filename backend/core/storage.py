@@ -48,8 +48,14 @@ def _store() -> Any:
 
 
 def put(key: str, data: bytes | Iterable[bytes]) -> None:
-    """Write an object; an existing one is replaced at once."""
-    obstore.put(_store(), key, data if isinstance(data, bytes) else iter(data))
+    """Write an object, whole or (when ``data`` raises) not at all; an existing one is replaced at once."""
+    if isinstance(data, bytes):
+        obstore.put(_store(), key, data)
+        return
+    # Not handed over as an iterator: obstore would draw from it inside its own runtime, where it cannot read objects.
+    with obstore.open_writer(_store(), key) as writer:
+        for chunk in data:
+            writer.write(chunk)
 
 
 def get(key: str) -> bytes:

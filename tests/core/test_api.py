@@ -130,9 +130,7 @@ class TestCreatedOnce:
         assert [answer.status_code for answer in answers] == [201, 201]
         assert answers[0].data == answers[1].data
 
-    def test_what_is_kept_cannot_be_read_in_the_database(
-        self, small: FlaskClient, db: Database
-    ) -> None:
+    def test_what_is_kept_cannot_be_read_in_the_database(self, small: FlaskClient) -> None:
         small.post("/notes", json={"area": "a"}, headers=KEY)
         with transaction() as session:
             row = (
