@@ -68,7 +68,7 @@ def create_app(settings: config.Config | None = None) -> Flask:
             room = import_module(name)
             if hasattr(room, "init_app"):
                 room.init_app(app)
-            for blueprint in getattr(room, "blueprints", None) or (room.blp,):
+            for blueprint in getattr(room, "blueprints", None) or filter(None, [getattr(room, "blp", None)]):
                 api.register_blueprint(blueprint)
     serve_health(app)
     serve_document(app, api)
