@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.accounts.models import Staff
+from backend.accounts.queries import staff_names
 from backend.core.auth import Principal
 from backend.core.i18n import t
 from backend.essentials import desk
@@ -117,16 +117,9 @@ def _names(session: Session, units: set[UUID], people: set[UUID], language: str)
     return _Names(
         units=places.units(session, units),
         categories={each.id: each for each in session.scalars(select(Category))},
-        staff=_staff_names(session, people),
+        staff=staff_names(session, people),
         language=language,
     )
-
-
-def _staff_names(session: Session, people: set[UUID]) -> dict[UUID, str]:
-    if not people:
-        return {}
-    rows = session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(people)))
-    return {row.id: row.name for row in rows}
 
 
 def _item(article: Article, names: _Names) -> dict[str, Any]:
