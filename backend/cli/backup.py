@@ -70,7 +70,7 @@ def restore(config: Config, source: Path) -> str:
     with tempfile.TemporaryDirectory(prefix="tieng-lang-restore-") as name:
         folder = Path(name)
         with tarfile.open(source) as archive:
-            archive.extractall(folder, filter="data")
+            _unpack(archive, folder)
         told = json.loads((folder / MANIFEST).read_text())
         if told["format"] != FORMAT:
             raise BackupError(f"this is a backup of format {told['format']}; we read {FORMAT}")
@@ -81,6 +81,20 @@ def restore(config: Config, source: Path) -> str:
         _put_back(folder / "var", config.var_dir)
         _load(config, folder / "database")
     return f"restored the state of {told['made_at']}"
+
+
+def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
+    """Plain files only, inside ``folder`` only (tarfile's own filter came after Python 3.11.2, which Debian 12 has)."""
+    for member in archive:
+        place = (folder / member.name).resolve()
+        content = archive.extractfile(member) if member.isfile() else None
+        if content is None or not place.is_relative_to(folder.resolve()):
+            raise BackupError(
+                f"{member.name!r} does not belong into a backup: nothing was restored"
+            )
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with content, place.open("wb") as file:
+            shutil.copyfileobj(content, file)
 
 
 def _sqlite_file(config: Config) -> Path | None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import sysconfig
+import tarfile
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -71,6 +72,15 @@ def test_a_damaged_backup_restores_nothing(installation: Config, tmp_path: Path)
     with pytest.raises(backup.BackupError, match="damaged"):
         backup.restore(elsewhere, target)
     assert not (elsewhere.var_dir / "tienglang.sqlite3").exists()
+
+
+@pytest.mark.parametrize("name", ["../outside", "/tmp/outside", "var/../../outside"])
+def test_a_file_that_would_land_outside_is_refused(tmp_path: Path, name: str) -> None:
+    target = tmp_path / "backup.tar"
+    with tarfile.open(target, "w") as archive:
+        archive.addfile(tarfile.TarInfo(name))
+    with pytest.raises(backup.BackupError, match="does not belong"):
+        backup.restore(make_config(tmp_path / "var", ""), target)
 
 
 def test_a_missing_database_is_said(tmp_path: Path) -> None:
