@@ -1,0 +1,1 @@
+"""Looking into files that strangers sent. Runs in a child process that can be killed, never in the web."""
