@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 PREFIX = "TIENGLANG_"
 _SECRET_LENGTH = 32
@@ -81,7 +82,9 @@ class Config:
         "contact of the operator told to push services (mailto: or https:)", ""
     )
     vapid_private_key: str = _setting(
-        "PEM of the Web Push key; empty means the one made once in the var folder", "", secret=True
+        "PEM of the Web Push key; empty means the one made once and kept sealed in the database",
+        "",
+        secret=True,
     )
     push_hosts: tuple[str, ...] = _setting(
         "further host names that Web Push endpoints may have, comma separated", ()
@@ -153,12 +156,18 @@ def load_config(environ: Mapping[str, str]) -> Config:
         public_url=config.public_url.rstrip("/"),
         database_url=config.database_url or f"sqlite:///{var_dir / 'tienglang.sqlite3'}",
         storage_url=config.storage_url or f"file://{var_dir / 'objects'}",
-        vapid_subject=config.vapid_subject or config.public_url,
+        vapid_subject=config.vapid_subject or _vapid_subject(config.public_url),
     )
     if config.production:
         _refuse_unsafe(config)
         return config
     return _with_development_secrets(config)
+
+
+def _vapid_subject(public_url: str) -> str:
+    """RFC 8292 takes https: and mailto: only; a development address is neither."""
+    parts = urlsplit(public_url)
+    return f"https://{parts.hostname}" if parts.scheme == "https" else "mailto:tienglang@localhost"
 
 
 def _parse(spec: Field[Any], raw: str) -> Any:
