@@ -17,6 +17,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from backend.core import clock
 from backend.core.auth import Role
 from backend.core.db import Base, Identified, TextEnum, Timestamped, Versioned
+from backend.core.text import fold
+
+
+def _folded_name(context: Any) -> str:
+    return fold(str(context.get_current_parameters()["name"]))
 
 
 class ClientKind(enum.StrEnum):
@@ -44,6 +49,7 @@ class Staff(Identified, Timestamped, Versioned, Base):
 
     username: Mapped[str] = mapped_column(String(60), unique=True)  # lower case: "hoa.ayun"
     name: Mapped[str] = mapped_column(String(100))
+    search_key: Mapped[str] = mapped_column(String(100), default=_folded_name)
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("admin_unit.id"), index=True)  # employer
     password_hash: Mapped[str] = mapped_column(String(200))
     must_change_password: Mapped[bool] = mapped_column(default=False)

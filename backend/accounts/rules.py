@@ -1,0 +1,61 @@
+"""Rules of the accounts room as plain functions: values in, values out."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from backend.core.auth import Role
+
+MIN_PASSWORD, MAX_PASSWORD = 10, 200
+USERNAME = r"[a-z0-9](?:[a-z0-9._-]{1,58})[a-z0-9]"
+
+# Wrong passwords that cost nothing but themselves; from then on each doubles the wait.
+FREE_FAILURES = 4
+FIRST_WAIT = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(minutes=15)
+FORGET_FAILURES_AFTER = timedelta(hours=24)
+# From this many failures on, the person whose name is tried is told.
+TELL_AFTER = 10
+
+# On which tier a role may be granted, and what it must be narrowed to.
+COMMUNE_ONLY = frozenset({Role.VILLAGE_HEAD})
+PROVINCE_ONLY = frozenset({Role.PROVINCE_SUPERVISOR})
+NEEDS_DEPARTMENT = frozenset({Role.HANDLER})
+NOT_FOR_STAFF = frozenset({Role.PORTAL_CLIENT})
+
+
+def wait_after(failures: int) -> timedelta:
+    """How long a name must rest on one network (or one known device) after so many failures in a row."""
+    if failures <= FREE_FAILURES:
+        return timedelta()
+    doublings = min(failures - FREE_FAILURES - 1, 20)
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+
+
+def levels_of(role: Role) -> tuple[str, ...]:
+    """The tiers on which a role may be granted."""
+    if role in NOT_FOR_STAFF:
+        return ()
+    if role in COMMUNE_ONLY:
+        return ("commune",)
+    return ("province",) if role in PROVINCE_ONLY else ("province", "commune")
+
+
+def password_problem(password: str, username: str) -> str | None:
+    """Why a password is not taken, as a code; None when it is. Length counts, recipes do not (NIST SP 800-63B)."""
+    if len(password) < MIN_PASSWORD:
+        return "too_short"
+    if len(password) > MAX_PASSWORD:
+        return "too_long"
+    lower = password.lower()
+    if lower == username or len(set(lower)) < 4:  # noqa: PLR2004 - "aaaaaaaaaa", "abababababab"
+        return "too_easy"
+    if re.fullmatch(r"\d+", password) and lower in "012345678901234567890123456789":
+        return "too_easy"
+    return None
+
+
+def mask_phone(phone: str) -> str:
+    """What may be shown of an E.164 number: its last three digits."""
+    return f"••• ••• {phone[-3:]}"
