@@ -74,7 +74,7 @@ def test_a_damaged_backup_restores_nothing(installation: Config, tmp_path: Path)
     assert not (elsewhere.var_dir / "tienglang.sqlite3").exists()
 
 
-@pytest.mark.parametrize("name", ["../outside", "/tmp/outside", "var/../../outside"])
+@pytest.mark.parametrize("name", ["../outside", "/outside/of/it", "var/../../outside"])
 def test_a_file_that_would_land_outside_is_refused(tmp_path: Path, name: str) -> None:
     target = tmp_path / "backup.tar"
     with tarfile.open(target, "w") as archive:
