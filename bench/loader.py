@@ -137,11 +137,10 @@ def load(port: int, make_script: Callable[[int], Script], seconds: float) -> Res
     context = multiprocessing.get_context("fork")
     pipes: list[Connection] = []
     children = []
-    for number in range(PROCESSES):
+    # Made here and not in the children, so that scripts may share what they use up.
+    for script in [make_script(number) for number in range(PROCESSES)]:
         ours, theirs = context.Pipe(duplex=False)
-        child = context.Process(
-            target=_child, args=(port, make_script, number, seconds, theirs), daemon=True
-        )
+        child = context.Process(target=_child, args=(port, script, seconds, theirs), daemon=True)
         child.start()
         theirs.close()
         pipes.append(ours)
@@ -160,12 +159,10 @@ def load(port: int, make_script: Callable[[int], Script], seconds: float) -> Res
 
 def _child(
     port: int,
-    make_script: Callable[[int], Script],
-    number: int,
+    script: Script,
     seconds: float,
     pipe: Connection,
 ) -> None:
-    script = make_script(number)
     wires = [Wire(port) for _ in range(CONNECTIONS)]
     result = Result()
     began = time.perf_counter()
