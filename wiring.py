@@ -5,9 +5,80 @@ Handlers of an event run in the order written here, in the transaction of the ev
 
 from __future__ import annotations
 
+from backend.accounts.events import (
+    OneTimeCodeRequested,
+    ResidentErased,
+    StaffDeactivated,
+    StaffLockedOut,
+)
+from backend.broadcasts import handlers as broadcasts
+from backend.broadcasts.events import BroadcastPublished, BroadcastReturned, BroadcastSubmitted
 from backend.core import events, jobs
+from backend.essentials.events import ArticlePublished, ArticleReturned, ArticleSubmitted
+from backend.feedback import handlers as feedback
+from backend.feedback.events import (
+    ContactErased,
+    FeedbackSubmitted,
+    FeedbackWithdrawn,
+    PhotosAdded,
+    ResidentAnswered,
+)
+from backend.places.events import CalendarChanged
+from backend.uploads import handlers as uploads
+from backend.uploads.events import UploadFinished
+from moderation import handlers as moderation
+from moderation.events import (
+    CaseAnswered,
+    CaseAssigned,
+    CaseOpened,
+    CaseOverdue,
+    CaseQuestionAsked,
+    CaseReplied,
+    CaseStateChanged,
+    CaseWarned,
+    OutcomePublished,
+)
+from notifications import handlers as notifications
 
-HANDLERS: events.HandlerTable = {}
+HANDLERS: events.HandlerTable = {
+    # places
+    CalendarChanged: (moderation.calendar_changed,),
+    # accounts
+    OneTimeCodeRequested: (notifications.one_time_code_requested,),
+    ResidentErased: (
+        uploads.forget_resident,
+        feedback.erase_resident,
+        notifications.resident_erased,
+    ),
+    StaffDeactivated: (notifications.staff_deactivated,),
+    StaffLockedOut: (notifications.staff_locked_out,),
+    # uploads
+    UploadFinished: (broadcasts.on_upload_finished,),
+    # essentials
+    ArticleSubmitted: (notifications.article_submitted,),
+    ArticleReturned: (notifications.article_returned,),
+    ArticlePublished: (notifications.article_published,),
+    # feedback
+    FeedbackSubmitted: (moderation.open_case,),
+    ResidentAnswered: (moderation.resident_answered,),
+    FeedbackWithdrawn: (moderation.feedback_withdrawn,),
+    PhotosAdded: (moderation.photos_added,),
+    ContactErased: (moderation.contact_erased,),
+    # broadcasts
+    BroadcastSubmitted: (notifications.broadcast_submitted,),
+    BroadcastReturned: (notifications.broadcast_returned,),
+    BroadcastPublished: (notifications.broadcast_published,),
+    # moderation
+    CaseOpened: (notifications.case_opened,),
+    CaseAssigned: (notifications.case_assigned,),
+    CaseStateChanged: (notifications.case_state_changed,),
+    CaseQuestionAsked: (notifications.case_question_asked,),
+    CaseReplied: (notifications.case_replied,),
+    CaseAnswered: (notifications.case_answered,),
+    CaseWarned: (notifications.case_warned,),
+    CaseOverdue: (notifications.case_overdue,),
+    OutcomePublished: (notifications.outcome_published,),
+}
 
 # Which worker hears which bell; those not named go to "work".
 BELLS = {

@@ -119,7 +119,7 @@ def loopback_service(success: tuple[int, bytes] = (201, b"")) -> Iterator[Loopba
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     service = LoopbackService(server.server_address[1])
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield service
