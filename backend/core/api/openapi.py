@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import flask_smorest
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.common import resolve_schema_cls
 from flask import Flask, Response
 
 from backend.core.api.fields import Choice, Timestamp
@@ -46,6 +48,22 @@ class Blueprint(flask_smorest.Blueprint):
         super().__init__(name, import_name, url_prefix=url_prefix, description=description)
 
 
+class _NameResolver:
+    """Schemas are named by their class; a second class of that name carries its room's name in front."""
+
+    def __init__(self) -> None:
+        self._classes: dict[str, type] = {}
+
+    def __call__(self, schema: Any) -> str:
+        kind: Any = resolve_schema_cls(schema)  # one class: we never register lists
+        name: str = kind.__name__.removesuffix("Schema") or kind.__name__
+        if self._classes.setdefault(name, kind) is kind:
+            return name
+        room = kind.__module__.removeprefix("backend.").split(".")[0].title()
+        self._classes.setdefault(room + name, kind)
+        return room + name
+
+
 def make_api(app: Flask) -> flask_smorest.Api:
     """Install flask-smorest with our conventions; register blueprints on what it returns."""
     app.config.update(
@@ -57,6 +75,7 @@ def make_api(app: Flask) -> flask_smorest.Api:
     api = flask_smorest.Api(
         app,
         spec_kwargs={
+            "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_NameResolver()),
             "info": {
                 "description": "Two-way grassroots information for Vietnamese communes.",
                 "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
