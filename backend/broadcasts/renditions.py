@@ -16,6 +16,7 @@ from backend.broadcasts.effects import AREA
 from backend.broadcasts.events import BroadcastFailed
 from backend.broadcasts.models import (
     Broadcast,
+    BroadcastSegment,
     Rendition,
     RenditionProfile,
     RenditionState,
@@ -223,16 +224,21 @@ def _fail(session: Session, rendition: Rendition, reason: Reason) -> None:
     jobs.wake(session, RETURN_BELL)
 
 
-def retry(session: Session, broadcast: Broadcast) -> None:
-    """Have a failed file of the present revision made again (the machine was ill, not the file)."""
+def stop_waiting(session: Session, upload_id: UUID) -> None:
+    """A file that renditions wait for has arrived, or never will: look at them at once."""
+    waiting = select(BroadcastSegment.broadcast_id).where(BroadcastSegment.upload_id == upload_id)
     session.execute(
         update(Rendition)
-        .where(
-            Rendition.broadcast_id == broadcast.id,
-            Rendition.revision == broadcast.revision,
-            Rendition.state == RenditionState.FAILED,
-        )
-        .values(state=RenditionState.QUEUED, attempts=0, reason=None, finished_at=None)
+        .where(Rendition.state == RenditionState.QUEUED, Rendition.broadcast_id.in_(waiting))
+        .values(lease_until=None)
         .execution_options(synchronize_session=False)
     )
+    jobs.wake(session, BELL)
+
+
+def retry(session: Session, rendition: Rendition) -> None:
+    """Have a failed file made again (the machine was ill, not the source)."""
+    rendition.state, rendition.reason = RenditionState.QUEUED, None
+    rendition.attempts, rendition.finished_at = 0, None
+    session.flush()
     jobs.wake(session, BELL)

@@ -18,9 +18,10 @@ from backend.broadcasts.models import (
     BroadcastState,
     Language,
     Priority,
+    RenditionState,
     SegmentKind,
 )
-from backend.broadcasts.renditions import order_rendition
+from backend.broadcasts.renditions import order_rendition, retry
 from backend.broadcasts.stations import programme_of, station_of
 from backend.broadcasts.voices import SPOKEN
 from backend.broadcasts.workflow import Asked
@@ -79,8 +80,9 @@ def create(session: Session, actor: Principal, unit_code: str, draft: Draft) -> 
         revision=1,
         title="",
         segments=[],
+        station=station,
+        programme=None,
     )
-    broadcast.station = station
     session.add(broadcast)
     _describe(session, broadcast, draft)
     session.flush()
@@ -188,6 +190,25 @@ def return_inaudible(session: Session, broadcast_id: UUID, reason: str) -> None:
     broadcast = session.get(Broadcast, broadcast_id)
     if broadcast is not None and broadcast.state is BroadcastState.SUBMITTED:
         move(session, SYSTEM, broadcast_id, None, "return", Asked(reason=f"audio:{reason}"))
+
+
+def retry_audio(session: Session, actor: Principal, broadcast: Broadcast) -> None:
+    """Have audio made again that failed for no fault of its source.
+
+    Raises:
+        Forbidden: the actor makes no broadcasts in this unit.
+        Conflict: it has not failed.
+    """
+    unit = places.unit(session, broadcast.unit_id)
+    rendition = desk.current_rendition(session, broadcast)
+    if unit is None or not workflow.may_edit(
+        desk.standing_of(broadcast, rendition), desk.actor_in(unit, actor)
+    ):
+        raise Forbidden("broadcasts.not_yours")
+    if rendition is None or rendition.state is not RenditionState.FAILED:
+        raise Conflict("broadcasts.audio_not_failed")
+    retry(session, rendition)
+    _log(session, broadcast, _person(actor), "retry_audio", broadcast.state)
 
 
 def _schedule_as_planned(session: Session, broadcast: Broadcast) -> None:
