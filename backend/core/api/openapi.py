@@ -61,7 +61,7 @@ class _NameResolver:
             return name
         room = kind.__module__.removeprefix("backend.").split(".")[0].title()
         self._classes.setdefault(room + name, kind)
-        return room + name
+        return f"{room}{name}"
 
 
 def make_api(app: Flask) -> flask_smorest.Api:
