@@ -32,7 +32,7 @@ class ContentArgs(Schema):
         load_default="1280", validate=validate.OneOf(["480", "1280"], error="unknown_choice")
     )
     until = fields.Integer(
-        strict=True, load_default=None, validate=validate.Range(0, 2**40, error="out_of_range")
+        load_default=None, validate=validate.Range(0, 2**40, error="out_of_range")
     )
     signature = fields.String(
         load_default=None, validate=validate.Length(max=64, error="malformed")

@@ -146,9 +146,8 @@ def keep_chunk(
         raise NotFound("uploads.not_found")
     if not _changed(moved):
         raise Conflict("uploads.offset_mismatch", offset=upload.offset)
-    if size:
-        session.add(UploadChunk(upload_id=upload_id, start=start, size=size, object_key=object_key))
-        session.execute(delete(LeftoverObject).where(LeftoverObject.object_key == object_key))
+    session.add(UploadChunk(upload_id=upload_id, start=start, size=size, object_key=object_key))
+    session.execute(delete(LeftoverObject).where(LeftoverObject.object_key == object_key))
     if upload.offset == upload.length:
         _complete(session, upload)
     elif upload.subject_id is None:

@@ -143,6 +143,8 @@ def append(upload_id: UUID) -> Response:
     with transaction() as session:
         key = service.plan_chunk(session, upload_id, start)
     size = receiving.store(request.stream, key, room=upload.length - start, checksum=checksum)
+    if size == 0:
+        return _progress(upload, 204)
     with transaction() as session:
         upload = service.keep_chunk(session, upload_id, start=start, size=size, object_key=key)
     return _progress(upload, 204)
