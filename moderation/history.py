@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from backend.core import clock, ids
 from backend.core.auth import Principal
+from backend.core.errors import PreconditionFailed
 from moderation import chain
 from moderation.models import Case, CaseEvent, CaseState, EventType
 
@@ -53,6 +54,37 @@ def record(
     event.hash = chain.link_hash(event)
     case.chain_length, case.chain_head = event.seq, event.hash
     session.add(event)
+    return event
+
+
+def note(
+    session: Session,
+    case: Case,
+    what: EventType,
+    actor: Principal,
+    payload: dict[str, Any] | None = None,
+    **columns: Any,
+) -> CaseEvent:
+    """Append an event without advancing the case's version: nobody's work on it becomes stale.
+
+    The caller holds the row (``FOR UPDATE``, or SQLite's single writer). ``case`` is detached; its attributes and
+    ``columns`` are stored at once.
+
+    Raises:
+        PreconditionFailed: the row moved on in between.
+    """
+    if case in session:
+        session.flush()
+        session.expunge(case)
+    event = record(session, case, what, actor, payload)
+    stored = session.execute(
+        update(Case)
+        .where(Case.id == case.id, Case.chain_length == event.seq - 1)
+        .values(chain_length=event.seq, chain_head=event.hash, **columns)
+        .execution_options(synchronize_session=False)
+    )
+    if not isinstance(stored, CursorResult) or stored.rowcount != 1:
+        raise PreconditionFailed(current_version=case.version)
     return event
 
 

@@ -266,9 +266,10 @@ class ClockEntry(Identified, Base):
     """One line of the clock's ledger; ``moderation.clock`` computes everything from these."""
 
     __tablename__ = "clock_entry"
-    __table_args__ = (Index("ix_clock_entry_case_id", "case_id", "at", "id"),)
+    __table_args__ = (UniqueConstraint("case_id", "seq"),)
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("moderation_case.id"))
+    seq: Mapped[int]  # 1, 2, 3 …
     stage: Mapped[Stage] = mapped_column(TextEnum(Stage))
     move: Mapped[ClockMove] = mapped_column(TextEnum(ClockMove))
     at: Mapped[datetime]

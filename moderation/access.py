@@ -1,0 +1,113 @@
+"""Who sees and does what with a case: the grants of a person, turned into conditions and capacities.
+
+A commune's grant covers that commune, a province's its communes. What may be a complaint or a denunciation is for
+intake and leaders: a handler could be the person it is about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, or_, true
+
+from backend.core.auth import Grant, Permission, Principal
+from moderation.models import Case
+from moderation.workflow import Actor, Who
+
+_CAPACITIES = {
+    Permission.CASES_TRIAGE: Who.TRIAGE,
+    Permission.CASES_HANDLE: Who.HANDLER,
+    Permission.CASES_APPROVE: Who.LEADER,
+    Permission.CASES_PUBLISH: Who.PUBLISHER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where somebody may read cases: whole provinces, whole communes, communes without restricted cases."""
+
+    provinces: frozenset[UUID] = frozenset()
+    units: frozenset[UUID] = frozenset()
+    plain_units: frozenset[UUID] = frozenset()
+    everything: bool = False
+
+    @property
+    def unit_ids(self) -> frozenset[UUID]:
+        """The communes, when no province is among them."""
+        return self.units | self.plain_units
+
+    def condition(self) -> ColumnElement[bool]:
+        """The cases within; simple equalities where possible, so that an index gives the order too."""
+        if self.everything:
+            return true()
+        parts: list[ColumnElement[bool]] = []
+        if self.provinces:
+            parts.append(_one_or_in(Case.province_id, self.provinces))
+        if self.units:
+            parts.append(_one_or_in(Case.unit_id, self.units))
+        if self.plain_units:
+            plain = _one_or_in(Case.unit_id, self.plain_units)
+            parts.append(and_(plain, Case.restricted.is_(False)))
+        if not parts:
+            return false()
+        return parts[0] if len(parts) == 1 else or_(*parts)
+
+
+def scope_of(principal: Principal, permission: Permission = Permission.CASES_READ) -> Scope:
+    """Where ``principal`` holds ``permission``, and with which sight."""
+    if principal.kind == "system":
+        return Scope(everything=True)
+    grants = principal.grants_for(permission)
+    provinces = {grant.unit_id for grant in grants if grant.unit_level == "province"}
+    units = {grant.unit_id for grant in grants if _sees_restricted(principal, grant.unit_id)}
+    others = {grant.unit_id for grant in grants} - provinces - units
+    return Scope(frozenset(provinces), frozenset(units - provinces), frozenset(others))
+
+
+def may_read(principal: Principal, case: Case) -> bool:
+    """True when the case lies within the reader's scope."""
+    scope = scope_of(principal)
+    if scope.everything or case.province_id in scope.provinces or case.unit_id in scope.units:
+        return True
+    return case.unit_id in scope.plain_units and not case.restricted
+
+
+def actor_on(principal: Principal, case: Case) -> Actor:
+    """In which capacities ``principal`` acts on ``case``."""
+    roles = frozenset(
+        who for permission, who in _CAPACITIES.items() if _here(principal, permission, case)
+    )
+    handling = _here(principal, Permission.CASES_HANDLE, case)
+    whole = any(grant.department_id is None for grant in handling)
+    departments = frozenset(
+        grant.department_id for grant in handling if grant.department_id is not None
+    )
+    return Actor(principal.id, roles, None if whole or not handling else departments)
+
+
+def holds(principal: Principal, permission: Permission, case: Case) -> bool:
+    """True when ``principal`` holds ``permission`` on the unit of ``case``."""
+    return principal.kind == "system" or bool(_here(principal, permission, case))
+
+
+def _here(principal: Principal, permission: Permission, case: Case) -> list[Grant]:
+    return [
+        grant
+        for grant in principal.grants_for(permission)
+        if grant.unit_id in {case.unit_id, case.province_id}
+    ]
+
+
+def _sees_restricted(principal: Principal, unit_id: UUID) -> bool:
+    return any(
+        grant.unit_id == unit_id
+        for permission in (Permission.CASES_TRIAGE, Permission.CASES_APPROVE)
+        for grant in principal.grants_for(permission)
+    )
+
+
+def _one_or_in(column: object, ids: frozenset[UUID]) -> ColumnElement[bool]:
+    ordered = sorted(ids)
+    attribute: ColumnElement[UUID] = column  # type: ignore[assignment] # a mapped column of Case
+    return attribute == ordered[0] if len(ordered) == 1 else attribute.in_(ordered)
