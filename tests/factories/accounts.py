@@ -5,14 +5,16 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.accounts.models import PortalClient, Resident, RoleGrant, Staff
+from backend.accounts.models import OneTimeCode, PortalClient, Resident, RoleGrant, Staff
 from backend.core import crypto
 from backend.core.auth import Grant, Principal, Role
+from backend.core.db import reading
 from backend.places.models import AdminUnit
 from tests.factories.places import make_commune
 
@@ -113,3 +115,27 @@ def sign_in(client: FlaskClient, staff: Staff, password: str = PASSWORD) -> Flas
     assert answer.status_code == 200, answer.get_data(as_text=True)
     client.environ_base["HTTP_X_CSRF_TOKEN"] = answer.get_json()["csrf"]
     return client
+
+
+def newest_code(phone: str) -> str:
+    """The one-time code that was made last for ``phone``, as the text message would say it."""
+    with reading() as session:
+        row = session.scalars(
+            select(OneTimeCode)
+            .where(OneTimeCode.phone_index == crypto.blind_index(phone))
+            .order_by(OneTimeCode.created_at.desc())
+            .limit(1)
+        ).one()
+        return crypto.open_sealed(row.code_sealed or "")
+
+
+def sign_in_resident(client: FlaskClient, phone: str = "+84905123456") -> UUID:
+    """Sign a resident in through the front door, as a new one when nobody has ``phone``; returns their id."""
+    asked = client.post("/api/v1/auth/residents/code", json={"phone": phone})
+    assert asked.status_code == 202, asked.get_data(as_text=True)
+    answer = client.post(
+        "/api/v1/auth/residents/sign-in", json={"phone": phone, "code": newest_code(phone)}
+    )
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    client.environ_base["HTTP_X_CSRF_TOKEN"] = answer.get_json()["csrf"]
+    return UUID(answer.get_json()["resident"]["id"])

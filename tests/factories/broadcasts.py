@@ -136,9 +136,7 @@ def write_audio(
     with av.open(str(path), "w", format=container) as out:
         stream = out.add_stream(codec, rate=rate, layout=layout)
         stream.bit_rate = 96_000
-        resampler = av.AudioResampler(
-            format=stream.codec_context.format, layout=layout, rate=rate
-        )
+        resampler = av.AudioResampler(format=stream.codec_context.format, layout=layout, rate=rate)
         for start in range(0, len(samples), 4096):
             block = np.tile(samples[start : start + 4096], (channels, 1))
             frame = av.AudioFrame.from_ndarray(block, format="fltp", layout=layout)

@@ -81,7 +81,7 @@ def make_record(
     )
 
 
-def submission(commune: AdminUnit, **overrides: Any) -> dict[str, Any]:
+def submission(commune: AdminUnit, /, **overrides: Any) -> dict[str, Any]:
     """The JSON body of an anonymous report."""
     return {
         "kind": "report",

@@ -107,8 +107,14 @@ def finish(
     device_label: str,
     device_secret: str | None,
 ) -> SignedIn:
-    """Begin the session and remember the browser."""
+    """Begin the session and remember the browser.
+
+    Raises:
+        Unauthenticated: the account was closed, or its password changed, since the check.
+    """
     staff = session.get_one(Staff, attempt.staff_id)
+    if not staff.active or staff.password_hash != attempt.password_hash:
+        raise Unauthenticated("auth.bad_credentials")
     throttle.forget(session, attempt.throttle_key)
     if crypto.password_needs_rehash(staff.password_hash):
         staff.password_hash = crypto.hash_password(password)
@@ -146,7 +152,9 @@ def confirm_password(attempt: Attempt, password: str) -> None:
         raise InvalidInput({"current_password": ["wrong"]})
 
 
-def change_password(session: Session, staff: Staff, new: str, *, keep_session: UUID | None) -> None:
+def change_password(
+    session: Session, attempt: Attempt, new: str, *, keep_session: UUID | None
+) -> None:
     """Store a new password and end every other session.
 
     Raises:

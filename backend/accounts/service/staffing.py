@@ -227,8 +227,12 @@ def _grant(session: Session, actor: Principal, staff: Staff, wanted: WantedGrant
         raise InvalidInput({"role": ["not_on_this_unit"]})
     if wanted.role in NEEDS_DEPARTMENT and wanted.department_id is None:
         raise InvalidInput({"department_id": ["required"]})
-    _must_belong(session, Department, wanted.department_id, unit, "department_id")
-    _must_belong(session, Community, wanted.community_id, unit, "community_id")
+    if wanted.department_id is not None:
+        department = session.get(Department, wanted.department_id)
+        _must_belong(department, unit, "department_id")
+    if wanted.community_id is not None:
+        community = session.get(Community, wanted.community_id)
+        _must_belong(community, unit, "community_id")
     begins = wanted.valid_from or clock.now()
     if wanted.valid_to is not None and wanted.valid_to <= max(begins, clock.now()):
         raise InvalidInput({"valid_to": ["too_early"]})
@@ -264,17 +268,8 @@ def _must_be_new(session: Session, staff: Staff, wanted: WantedGrant, unit: Admi
         raise Conflict("staff.has_this_role")
 
 
-def _must_belong(
-    session: Session,
-    kind: type[Department | Community],
-    row_id: UUID | None,
-    unit: AdminUnit,
-    field: str,
-) -> None:
-    if row_id is None:
-        return
-    row: Department | Community | None = session.get(kind, row_id)
-    if row is None or row.unit_id != unit.id:
+def _must_belong(part: Department | Community | None, unit: AdminUnit, field: str) -> None:
+    if part is None or part.unit_id != unit.id:
         raise InvalidInput({field: ["unknown"]})
 
 
