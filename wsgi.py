@@ -20,6 +20,7 @@ from backend.core import config, db
 from backend.core.api.health import serve_health
 from backend.core.api.observe import observe
 from backend.core.api.openapi import make_api, serve_document
+from backend.core.commands import register_commands
 from backend.core.logging import configure_logging
 
 HOUSE = Path(__file__).resolve().parent
@@ -37,6 +38,7 @@ ROOMS = (
     "notifications.routes",
     "backend.pages.routes",
 )
+COMMANDS = ("backend.places.commands", "backend.accounts.commands", "moderation.commands")
 
 
 def create_app(settings: config.Config | None = None) -> Flask:
@@ -68,8 +70,14 @@ def create_app(settings: config.Config | None = None) -> Flask:
             room = import_module(name)
             if hasattr(room, "init_app"):
                 room.init_app(app)
-            for blueprint in getattr(room, "blueprints", None) or filter(None, [getattr(room, "blp", None)]):
+            for blueprint in getattr(room, "blueprints", None) or filter(
+                None, [getattr(room, "blp", None)]
+            ):
                 api.register_blueprint(blueprint)
+    for name in COMMANDS:
+        if _stands(name):
+            app.cli.add_command(import_module(name).cli)
+    register_commands(app)
     serve_health(app)
     serve_document(app, api)
     _serve_assets(app)
