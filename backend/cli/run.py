@@ -195,7 +195,7 @@ def is_ready(host: str, port: int, path: str = "/readyz") -> bool:
     try:
         connection.request("GET", path)
         return connection.getresponse().status == http.HTTPStatus.OK
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()

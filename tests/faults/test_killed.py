@@ -1,0 +1,222 @@
+"""``kill -9`` of web and workers at random moments of submission and delivery: nothing is lost, nothing is doubled.
+
+What residents were told, what the tables hold and what the push service received are compared. A short round runs
+with every ``make test``; ``make soak`` runs sixty seeds (``SEEDS=``).
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import random
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import pytest
+from sqlalchemy import func, select, update
+
+from backend.cli import run
+from backend.core import clock, config
+from backend.core.auth import Role
+from backend.core.db import reading, transaction
+from backend.feedback.models import Feedback, TrackingView
+from moderation.models import Case, CaseEvent, ClockEntry
+from notifications.models import Delivery, DeliveryState, Message, MessageState
+from tests import databases
+from tests.conftest import SECRETS, Database, free_port
+from tests.factories.accounts import make_staff
+from tests.factories.feedback import submission
+from tests.factories.notifications import (
+    Browser,
+    LoopbackService,
+    loopback_service,
+    make_subscription,
+)
+from tests.factories.places import make_commune, make_department
+from tests.faults.house import House
+
+SEEDS = int(os.environ.get("SEEDS", "3"))
+RESIDENTS = 3  # who send at the same time
+EACH = 4  # sends this many
+KILLS = 4  # while they do
+
+
+@dataclass
+class Resident:
+    """Somebody whose telephone does not give up: same key, same words, until there is a tracking code."""
+
+    port: int
+    body: bytes
+    chance: random.Random
+    codes: dict[str, str] = field(default_factory=dict)  # key -> tracking code
+    surprises: list[str] = field(default_factory=list)
+
+    def send_all(self, prefix: str, count: int) -> None:
+        pause = threading.Event()
+        for number in range(count):
+            key = f"{prefix}-{number}-{uuid.UUID(int=self.chance.getrandbits(128))}"
+            pause.wait(self.chance.uniform(0, 0.4))  # so that kills fall before, between and after
+            for _ in range(600):
+                if self.send(key):
+                    break
+                pause.wait(0.05)
+            else:
+                self.surprises.append(f"{key} was never taken")
+
+    def send(self, key: str) -> bool:
+        """One try; True when there is a tracking code."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        headers = {"Content-Type": "application/json", "Idempotency-Key": key}
+        try:
+            connection.request("POST", "/api/v1/feedback", self.body, headers)
+            answer = connection.getresponse()
+            content = answer.read()
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+        if answer.status == 201:
+            code = json.loads(content)["tracking_code"]
+            if self.codes.setdefault(key, code) != code:
+                self.surprises.append(f"{key}: {self.codes[key]}, then {code}")
+            return True
+        if answer.status not in (409, 503):
+            self.surprises.append(f"{answer.status}: {content[:300]!r}")
+        return False
+
+
+@dataclass
+class Scene:
+    """A commune with an official whose telephone wants to be told, and the running house."""
+
+    house: House
+    push: LoopbackService
+    browser: Browser
+    body: bytes
+
+
+@pytest.fixture
+def scene(db: Database, places: databases.Places) -> Iterator[Scene]:
+    port = free_port()
+    log_path = places.own / "faults.log"
+    with loopback_service() as push, log_path.open("wb") as log:
+        config.use(replace(db.config, push_hosts=(push.host,)))
+        browser = Browser()
+        with transaction() as session:
+            commune = make_commune(session)
+            make_department(session, commune)
+            hoa = make_staff(session, Role.TRIAGE_OFFICER, unit=commune)
+            make_subscription(
+                session,
+                push.endpoint(browser),
+                browser=browser,
+                host=push.host,
+                owner=("staff", hoa.id),
+            )
+            body = json.dumps(submission(commune)).encode()
+        environment = {
+            **os.environ,
+            **SECRETS,
+            "TIENGLANG_VAR_DIR": str(db.config.var_dir),
+            "TIENGLANG_DATABASE_URL": db.config.database_url,
+            "TIENGLANG_PUSH_HOSTS": push.host,
+            "TIENGLANG_RATE_LIMITS": "0",
+            "TIENGLANG_LOG_LEVEL": "WARNING",
+        }
+        house = House(port, environment, log)
+        house.open()
+        try:
+            databases.wait_for(
+                lambda: run.is_ready("127.0.0.1", port, "/healthz"),
+                f"the house; see {log_path}",
+                60,
+            )
+            yield Scene(house, push, browser, body)
+        finally:
+            house.close()
+
+
+def one_seed(scene: Scene, seed: int) -> list[Resident]:
+    """Residents send while processes are killed."""
+    chance = random.Random(seed)
+    residents = [
+        Resident(scene.house.port, scene.body, random.Random(chance.random()))
+        for _ in range(RESIDENTS)
+    ]
+    threads = [
+        threading.Thread(target=resident.send_all, args=(f"seed-{seed}-{number}", EACH))
+        for number, resident in enumerate(residents)
+    ]
+    for thread in threads:
+        thread.start()
+    pause = threading.Event()
+    for _ in range(KILLS):
+        pause.wait(chance.uniform(0.02, 0.8))
+        scene.house.kill_somebody(chance)
+    for thread in threads:
+        thread.join()
+    return residents
+
+
+def settled() -> bool:
+    """Everything that was to be said has left; leases of the dead are declared over, as time would do."""
+    with transaction() as session:
+        session.execute(
+            update(Delivery)
+            .where(Delivery.state == DeliveryState.LEASED)
+            .values(leased_until=clock.now())
+        )
+        session.execute(
+            update(Delivery)
+            .where(Delivery.state == DeliveryState.QUEUED)
+            .values(not_before=clock.now())
+        )
+        waiting = session.scalar(
+            select(func.count())
+            .select_from(Delivery)
+            .where(Delivery.state.in_([DeliveryState.QUEUED, DeliveryState.LEASED]))
+        )
+        pending = session.scalar(
+            select(func.count()).select_from(Message).where(Message.state == MessageState.PENDING)
+        )
+    threading.Event().wait(1)
+    return not waiting and not pending
+
+
+def test_nothing_is_lost_when_processes_are_killed(scene: Scene) -> None:
+    residents = [one for seed in range(SEEDS) for one in one_seed(scene, seed)]
+    assert [word for one in residents for word in one.surprises] == []
+    told = {key: code for one in residents for key, code in one.codes.items()}
+    assert len(told) == SEEDS * RESIDENTS * EACH
+    databases.wait_for(settled, "the outbox to be empty", 120)
+
+    # Every answer a resident got is one row, and there is no row that nobody was told of.
+    with reading() as session:
+        codes = Counter(session.scalars(select(Feedback.tracking_code)))
+        assert codes == Counter(told.values())
+        cases = dict(session.execute(select(Case.tracking_code, Case.id)).all())
+        assert cases.keys() == codes.keys()
+        assert session.scalar(select(func.count()).select_from(TrackingView)) == len(codes)
+        with_history = session.scalar(select(func.count(func.distinct(CaseEvent.case_id))))
+        with_clock = session.scalar(select(func.count(func.distinct(ClockEntry.case_id))))
+        assert (with_history, with_clock) == (len(codes), len(codes))
+        states = Counter(session.scalars(select(Delivery.state)))
+    assert states == {DeliveryState.SENT: len(codes)}
+
+    # The official's telephone was told of every case; twice is allowed, and then under the same tag.
+    received = [scene.browser.decrypt(one.body) for one in scene.push.received]
+    links = Counter(message["url"] for message in received)
+    assert links.keys() == {f"/console/cases/{case_id}" for case_id in cases.values()}
+    assert len({message["tag"] for message in received}) == len(codes)
+
+    # The telephone that asks again gets the same code, and nothing new happens.
+    again = residents[0]
+    for key in list(again.codes):
+        assert again.send(key)
+    assert again.surprises == []
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(Feedback)) == len(codes)
