@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import enum
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -14,6 +12,7 @@ from geopy.distance import geodesic
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.places.found import Candidate, Located, Method
 from backend.places.models import AdminUnit, UnitBoundary, UnitLevel
 from backend.places.queries import standing
 
@@ -21,29 +20,6 @@ CANDIDATES = 5
 # A centre further away than this says nothing: the largest communes reach some 30 km from theirs.
 REACH_M = 50_000
 _DEGREE_M = 110_000  # one degree of latitude, a little less than true
-
-
-class Method(enum.StrEnum):
-    """How sure an answer is."""
-
-    BOUNDARY = "boundary"  # the position lies inside the outline
-    NEAREST_CENTRES = "nearest_centres"  # a guess, for the person to confirm
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A commune and how far its centre is, in metres."""
-
-    commune: AdminUnit
-    distance_m: int
-
-
-@dataclass(frozen=True, slots=True)
-class Located:
-    """What was found: one certain commune, or guesses by distance; none when nothing is near."""
-
-    method: Method
-    candidates: tuple[Candidate, ...]
 
 
 def locate(session: Session, latitude: float, longitude: float, at: date | None = None) -> Located:
@@ -111,3 +87,6 @@ def _by_distance(units: Sequence[AdminUnit], latitude: float, longitude: float) 
         if unit.latitude is not None and unit.longitude is not None
     ]
     return sorted(found, key=lambda each: (each.distance_m, each.commune.code))
+
+
+__all__ = ["Candidate", "Located", "Method", "contains", "locate"]

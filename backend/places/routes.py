@@ -17,6 +17,7 @@ from backend.core.db import reading
 from backend.core.errors import Gone, InvalidInput, NotFound
 from backend.places import queries
 from backend.places.commands import cli
+from backend.places.found import Hit
 from backend.places.models import AdminUnit, UnitSuccession
 from backend.places.position import locate
 from backend.places.schemas import (
@@ -29,7 +30,7 @@ from backend.places.schemas import (
     PositionQuery,
     ProvinceList,
 )
-from backend.places.search import Hit, find_communes
+from backend.places.search import find_communes
 
 AREA = "places"
 Rendered = tuple[dict[str, Any], datetime | None]

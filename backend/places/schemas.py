@@ -7,9 +7,8 @@ from typing import Any
 from marshmallow import fields, validate
 
 from backend.core.api import Choice, Latitude, Longitude, PlainText, Schema, Uuid, code
+from backend.places.found import Method, Reason
 from backend.places.models import BEFORE_RECORDS, CommunityKind, SuccessionKind, UnitKind
-from backend.places.position import Method
-from backend.places.search import Reason
 
 CODE_EXAMPLE = {"example": "23798", "description": "administrative code (Decision 19/2025)"}
 MOST_COMMUNES = 200

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from backend.core import clock
 from backend.core.text import fold
+from backend.places.found import Hit, Match, Reason
 from backend.places.models import AdminUnit, UnitKind, UnitLevel, UnitSuccession
 from backend.places.queries import standing
 
@@ -32,31 +32,6 @@ _TITLED = re.compile(r"(xa|phuong|dac khu|thi tran|huyen|tt|x\.|p\.|tt\.) ?(?<=[
 _LAST_CHARACTER = "\U0010ffff"
 # Matches looked at further; a single letter matches thousands, and nobody reads past the first ones.
 _ENOUGH = 400
-
-
-class Reason(enum.StrEnum):
-    """Why a commune was found."""
-
-    CURRENT = "current"
-    FORMER_NAME = "former_name"  # the same code had this name
-    FORMER_CODE = "former_code"
-    MERGED_INTO = "merged_into"  # what had this name is a part of it now
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """The unit whose name or code was typed, and how it leads to the one found."""
-
-    unit: AdminUnit
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A commune of the day asked for; ``matched`` is None when nothing was typed."""
-
-    commune: AdminUnit
-    matched: Match | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,3 +190,6 @@ def _reason(unit: AdminUnit, named: AdminUnit, needle: _Needle) -> Reason:
     if named.code == needle.keys[0]:
         return Reason.FORMER_CODE
     return Reason.FORMER_NAME if named.code == unit.code else Reason.MERGED_INTO
+
+
+__all__ = ["Hit", "Match", "Reason", "find_communes"]
