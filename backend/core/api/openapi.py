@@ -78,7 +78,7 @@ def make_api(app: Flask) -> flask_smorest.Api:
             "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_NameResolver()),
             "info": {
                 "description": "Two-way grassroots information for Vietnamese communes.",
-                "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
+                "license": {"name": "Mozilla Public License 2.0", "identifier": "MPL-2.0"},
             },
             "servers": [{"url": "/"}],
         },
