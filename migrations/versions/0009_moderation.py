@@ -1,3 +1,4 @@
+# ruff: noqa: PLR0915 - one statement a table
 """Cases, their clock, their chain, the rules."""
 
 from __future__ import annotations
