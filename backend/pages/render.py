@@ -1,0 +1,87 @@
+"""Templates: words from the catalogues, dates on the clock of the country, everything escaped."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import lru_cache, partial
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from backend.core import clock
+from backend.core.i18n import t
+from backend.pages.shell import TEMPLATES
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WEEKDAYS = {
+    "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "chủ Nhật"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+
+
+def render(template: str, language: str, **values: Any) -> Markup:
+    """Fill a template; ``t(key)`` in it speaks ``language``."""
+    words = partial(_words, language)
+    filled = _environment().get_template(template).render(language=language, t=words, **values)
+    return Markup(filled)  # noqa: S704 - the environment escapes every value
+
+
+def day(moment: str | datetime | date, language: str) -> str:
+    """``21/11/2026`` in Vietnamese, ``21 Nov 2026`` in English; moments on Vietnam's clock."""
+    on = _local(moment)
+    if language == "en":
+        return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+    return f"{on.day:02d}/{on.month:02d}/{on.year}"
+
+
+def long_day(moment: str | datetime | date, language: str) -> str:
+    """``thứ Bảy, 21/11/2026``."""
+    return f"{WEEKDAYS[language][_local(moment).weekday()]}, {day(moment, language)}"
+
+
+def time_and_day(moment: str | datetime, language: str) -> str:
+    """``17:05, 21/11/2026``."""
+    at = _parsed(moment).astimezone(clock.LOCAL)
+    return f"{at:%H:%M}, {day(moment, language)}"
+
+
+def file_size(size: int, language: str) -> str:
+    """``1,2 MB`` in Vietnamese, ``1.2 MB`` in English; at least 1 KB."""
+    mega = size / 2**20
+    if mega < 1:
+        return f"{max(1, round(size / 2**10))} KB"
+    text = f"{mega:.1f}".removesuffix(".0")
+    return f"{text.replace('.', ',') if language == 'vi' else text} MB"
+
+
+def _words(language: str, key: str, **params: Any) -> str:
+    return t(f"pages.{key}", language, **params)
+
+
+def _parsed(moment: str | datetime) -> datetime:
+    return datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+
+
+def _local(moment: str | datetime | date) -> date:
+    if isinstance(moment, str) and "T" not in moment:
+        return date.fromisoformat(moment)
+    if isinstance(moment, str | datetime):
+        return _parsed(moment).astimezone(clock.LOCAL).date()
+    return moment
+
+
+@lru_cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+    )
+    environment.filters.update(
+        day=day, long_day=long_day, time_and_day=time_and_day, file_size=file_size
+    )
+    return environment

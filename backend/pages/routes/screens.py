@@ -1,0 +1,249 @@
+"""The resident app's addresses. What can be read without JavaScript is rendered; the rest gets the shell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Response, request
+from markupsafe import Markup
+
+from backend.core.api import page_language, public_cache
+from backend.core.auth import public
+from backend.core.db import reading
+from backend.core.i18n import has, t
+from backend.core.text import clean
+from backend.pages import data
+from backend.pages.meta import PRIVATE, article_meta, head, home_meta, outcome_meta, plain_meta
+from backend.pages.routes.answering import HTML, PageBlueprint, answers_pages, page
+from backend.pages.shell import json_script, resident_shell
+from backend.places import queries as places
+
+Rendered = tuple[str, datetime | None]
+
+blp = PageBlueprint("pages", __name__, url_prefix="", description="Pages of the resident app")
+
+_CODE = re.compile(r"\d{5}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_SLUG = re.compile(r"[a-z0-9_]{1,60}")
+ARTICLES = ("essentials", "places")
+OUTCOMES = ("feedback", "places")
+
+
+def _cached(*areas: str) -> Callable[[Callable[..., Rendered]], Callable[..., Response]]:
+    return public_cache(*areas, content_type=HTML, speech=page_language)
+
+
+@blp.route("/")
+@public
+@answers_pages
+def front() -> Response:
+    """The commune's own page once one was chosen; else the page that asks."""
+    chosen = request.cookies.get("tl_commune", "")
+    if "choose" not in request.args and _CODE.fullmatch(chosen):
+        headers = {"Location": f"/c/{chosen}", "Cache-Control": "no-store"}
+        return Response(status=302, headers=headers)
+    return _choose()
+
+
+@_cached("places")
+def _choose() -> Rendered:
+    language = page_language()
+    q = clean(request.args.get("q", ""))[:100]
+    with reading() as session:
+        found = data.places_to_choose(session, q)
+    tags = head(plain_meta(t("pages.commune.title", language), language), language)
+    return page("choose.html", language, tags, q=q, found=found), places.day_ends()
+
+
+@blp.route("/c/<string:code>")
+@public
+@answers_pages
+@_cached(*ARTICLES)
+def home(code: str) -> Rendered:
+    """A commune's news."""
+    language = page_language()
+    q = clean(request.args.get("q", ""))[:200] or None
+    category = request.args.get("category", "")
+    category_slug = category if _SLUG.fullmatch(category) else None
+    cursor = request.args.get("cursor") or None
+    filtered = bool(q or category_slug or cursor)
+    with reading() as session:
+        unit = data.commune(session, code)
+        facts = data.commune_facts(session, unit)
+        listed, found = data.articles(
+            session, unit, language, q=q, category=category_slug, cursor=cursor
+        )
+    filters = {"q": q, "category": category_slug, "cursor": found.next_cursor}
+    html = page(
+        "home.html",
+        language,
+        head(home_meta(facts, language), language),
+        {"commune": facts, **({} if filtered else {"articles": listed})},
+        commune=facts,
+        section="home",
+        articles=listed,
+        q=q or "",
+        filtered=filtered,
+        more=_more(code, filters) if found.next_cursor else "",
+    )
+    return html, _soonest(places.day_ends(), found.next_change_at)
+
+
+@blp.route("/c/<string:code>/a/<uuid:article_id>")
+@public
+@answers_pages
+@_cached(*ARTICLES)
+def article(code: str, article_id: UUID) -> Rendered:
+    """One article, readable without JavaScript and shared with title and picture."""
+    language = page_language()
+    asked = request.args.get("lang", "")
+    text_language = asked if _LANGUAGE.fullmatch(asked) else language
+    with reading() as session:
+        facts = data.commune_facts(session, data.commune(session, code))
+        shown = data.article(session, article_id, text_language, language)
+    html = page(
+        "article.html",
+        language,
+        head(article_meta(shown, code), language),
+        {"commune": facts, **({} if asked else {"article": shown})},
+        commune=facts,
+        section="home",
+        article=shown,
+        body=Markup(shown["body_html"]),  # noqa: S704 - sanitised when it was written
+        names={each: _language_name(each, language) for each in shown["languages"]},
+    )
+    ends = (
+        datetime.fromisoformat(shown["valid_to"])
+        if shown["state"] == "published" and shown["valid_to"]
+        else None
+    )
+    return html, _soonest(places.day_ends(), ends)
+
+
+@blp.route("/c/<string:code>/outcomes/<uuid:record_id>")
+@public
+@answers_pages
+@_cached(*OUTCOMES)
+def outcome(code: str, record_id: UUID) -> Rendered:
+    """What came of one feedback, as everybody may read it."""
+    language = page_language()
+    with reading() as session:
+        facts = data.commune_facts(session, data.commune(session, code))
+        shown = data.outcome(session, record_id, language)
+    html = page(
+        "outcome.html",
+        language,
+        head(outcome_meta(shown, code), language),
+        {"commune": facts},
+        commune=facts,
+        section="outcomes",
+        outcome=shown,
+    )
+    return html, places.day_ends()
+
+
+@blp.route("/c/<string:code>/outcomes")
+@public
+@answers_pages
+@_cached("places")
+def outcomes(code: str) -> Rendered:
+    """The list of outcomes; the app draws it."""
+    return _of_commune(code, "outcomes")
+
+
+@blp.route("/c/<string:code>/listen")
+@public
+@answers_pages
+@_cached("places")
+def listen(code: str) -> Rendered:
+    """Broadcasts to hear again; the app draws them."""
+    return _of_commune(code, "listen")
+
+
+@blp.route("/c/<string:code>/listen/<uuid:broadcast_id>")
+@public
+@answers_pages
+@_cached("places")
+def broadcast(code: str, broadcast_id: UUID) -> Rendered:
+    """One broadcast; the app draws it."""
+    del broadcast_id
+    return _of_commune(code, "listen")
+
+
+@blp.route("/send")
+@public
+@answers_pages
+@_cached()
+def send() -> Rendered:
+    """The form for feedback; the app draws it."""
+    return _drawn_by_app("send")
+
+
+@blp.route("/track")
+@public
+@answers_pages
+@_cached()
+def track() -> Rendered:
+    """The question for a tracking code; the app draws it."""
+    return _drawn_by_app("track")
+
+
+@blp.route("/track/<string:tracking_code>")
+@public
+@answers_pages
+@_cached()
+def tracked(tracking_code: str) -> Rendered:
+    """The state of one feedback; the app asks for it, so that nothing of it is in a page that caches keep."""
+    del tracking_code
+    return _drawn_by_app("track")
+
+
+@blp.route("/mine")
+@public
+@answers_pages
+@_cached()
+def mine() -> Rendered:
+    """What this device sent; the app draws it."""
+    return _drawn_by_app("mine")
+
+
+@blp.route("/settings")
+@public
+@answers_pages
+@_cached()
+def settings() -> Rendered:
+    """Commune, language, text size; the app draws it."""
+    return _drawn_by_app("settings")
+
+
+def _of_commune(code: str, screen: str) -> Rendered:
+    language = page_language()
+    with reading() as session:
+        facts = data.commune_facts(session, data.commune(session, code))
+    title = f"{t(f'pages.private.{screen}', language)} – {facts['full_name']}"
+    tags = head(plain_meta(title, language), language)
+    shell = resident_shell().fill(language, head=tags, data=json_script({"commune": facts}))
+    return shell, places.day_ends()
+
+
+def _drawn_by_app(screen: str) -> Rendered:
+    language = page_language()
+    tags = head(plain_meta(t(f"pages.private.{screen}", language), language, PRIVATE), language)
+    return resident_shell().fill(language, head=tags), None
+
+
+def _more(code: str, filters: dict[str, str | None]) -> str:
+    return f"/c/{code}?{urlencode({name: value for name, value in filters.items() if value})}"
+
+
+def _soonest(first: datetime, second: datetime | None) -> datetime:
+    return first if second is None else min(first, second)
+
+
+def _language_name(code: str, language: str) -> str:
+    key = f"pages.language.{code}"
+    return t(key, language) if has(key) else code

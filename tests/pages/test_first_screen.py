@@ -1,0 +1,52 @@
+"""The server draws the first screen as the app does: both are held to the fixtures under pwa/."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import html as lxml_html
+
+from backend.pages.render import render
+
+FIXTURES = Path(__file__).resolve().parents[2] / "pwa" / "tests" / "fixtures"
+CARDS: list[dict[str, Any]] = json.loads((FIXTURES / "card.json").read_text())
+HOME: dict[str, Any] = json.loads((FIXTURES / "home.json").read_text())
+
+
+def tree(markup: str) -> Any:
+    """Elements with their attributes in any order and their text with white space squeezed."""
+    root = lxml_html.fragment_fromstring(markup, create_parent="div")
+
+    def plain(node: Any) -> Any:
+        inside = [re.sub(r"\s+", " ", node.text or "").strip()]
+        for child in node:
+            inside += [plain(child), re.sub(r"\s+", " ", child.tail or "").strip()]
+        return (node.tag, dict(sorted(node.attrib.items())), [part for part in inside if part])
+
+    return plain(root)
+
+
+@pytest.mark.parametrize("number", range(len(CARDS)))
+def test_a_card_is_the_one_the_app_draws(number: int) -> None:
+    expected = (FIXTURES / "card.html").read_text().strip().split("\n\n")
+    case = CARDS[number]
+    drawn = render("one_card.html", case["lang"], item=case["item"], commune=case["commune"])
+    assert tree(drawn) == tree(expected[number])
+
+
+def test_the_home_screen_is_the_one_the_app_draws() -> None:
+    drawn = render(
+        "home.html",
+        "vi",
+        commune=HOME["commune"],
+        section="home",
+        articles=HOME["articles"],
+        q="",
+        filtered=False,
+        more="",
+    )
+    assert tree(drawn) == tree((FIXTURES / "home.html").read_text())
