@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from backend.core import crypto
@@ -22,11 +23,24 @@ from backend.feedback.models import (
     Outcome,
     PublicRecord,
     Sender,
+    ShownState,
     TrackingView,
 )
 from backend.places.models import AdminUnit
 from backend.places.queries import predecessors_of
 from backend.uploads.models import Upload
+
+# When the matter is settled there is nothing left to withdraw; what follows another law follows its rules.
+SETTLED = frozenset(
+    {
+        ShownState.RESOLVED,
+        ShownState.REJECTED,
+        ShownState.CLOSED,
+        ShownState.MERGED,
+        ShownState.DIVERTED,
+        ShownState.WITHDRAWN,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,3 +218,24 @@ def code_is_taken(session: Session, tracking_code: str) -> bool:
     """True when some feedback has that tracking code."""
     found = session.scalar(select(Feedback.id).where(Feedback.tracking_code == tracking_code))
     return found is not None
+
+
+def with_contact_settled_before(
+    session: Session, moment: datetime, limit: int
+) -> Sequence[Feedback]:
+    """Feedback settled before ``moment`` that still leads to a person or a place."""
+    return session.scalars(
+        select(Feedback)
+        .join(TrackingView, TrackingView.feedback_id == Feedback.id)
+        .where(
+            TrackingView.state.in_(SETTLED),
+            TrackingView.updated_at < moment,
+            or_(
+                Feedback.name_sealed.is_not(None),
+                Feedback.phone_sealed.is_not(None),
+                Feedback.resident_id.is_not(None),
+                Feedback.latitude.is_not(None),
+            ),
+        )
+        .limit(limit)
+    ).all()

@@ -40,18 +40,6 @@ SUBJECT = "feedback"  # of uploads that belong to feedback
 PURPOSES = frozenset({Purpose.PHOTO, Purpose.VOICE, Purpose.DOCUMENT})
 MAX_FILES = 20  # in all, answers included
 
-# When the matter is settled there is nothing left to withdraw; what follows another law follows its rules.
-SETTLED = frozenset(
-    {
-        ShownState.RESOLVED,
-        ShownState.REJECTED,
-        ShownState.CLOSED,
-        ShownState.MERGED,
-        ShownState.DIVERTED,
-        ShownState.WITHDRAWN,
-    }
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
@@ -217,7 +205,7 @@ def withdraw(session: Session, feedback: Feedback) -> None:
 
 def _refuse_when_settled(session: Session, feedback: Feedback, code: str) -> None:
     view = session.get(TrackingView, feedback.id)
-    if view is not None and view.state in SETTLED:
+    if view is not None and view.state in queries.SETTLED:
         raise Conflict(code)
 
 
@@ -239,9 +227,11 @@ def erase_resident(session: Session, resident_id: UUID) -> int:
     return len(rows)
 
 
-def erase_contact(session: Session, feedback: Feedback) -> None:
-    """Remove name, telephone number and account from one feedback, at the wish of whoever has its PIN."""
+def erase_contact(session: Session, feedback: Feedback, *, position: bool = False) -> None:
+    """Remove name, telephone number and account from one feedback; with ``position`` also where it was sent from."""
     _forget_contact(feedback, clock.now())
+    if position:
+        feedback.latitude = feedback.longitude = feedback.accuracy_m = None
     emit(session, ContactErased(feedback_id=feedback.id))
 
 

@@ -21,10 +21,10 @@ Words = tuple[dict[str, Any], datetime | None]
 
 
 @blueprint.route("/communes/<code>/feedback")
-@blueprint.arguments(PublicFeedbackArgs, location="query")
-@blueprint.response(200, page_schema(PublicFeedbackSchema))
 @public
+@blueprint.response(200, page_schema(PublicFeedbackSchema))
 @public_cache(AREA, "places")
+@blueprint.arguments(PublicFeedbackArgs, location="query")
 def of_commune(args: dict[str, Any], code: str) -> Words:
     """Published outcomes of a commune, latest first."""
     speech = language()
@@ -49,8 +49,8 @@ def of_commune(args: dict[str, Any], code: str) -> Words:
 
 
 @blueprint.route("/public-feedback/<uuid:record_id>")
-@blueprint.response(200, PublicFeedbackSchema)
 @public
+@blueprint.response(200, PublicFeedbackSchema)
 @public_cache(AREA, "places")
 def one(record_id: UUID) -> Words:
     """One published outcome."""

@@ -38,10 +38,10 @@ Words = tuple[dict[str, Any], datetime | None]
 
 
 @blueprint.route("/feedback", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
-@blueprint.arguments(FeedbackSubmissionSchema)
-@blueprint.response(201, FeedbackReceiptSchema)
 @anyone
 @rate_limit("60/hour", per_network="1200/hour")
+@blueprint.response(201, FeedbackReceiptSchema)
+@blueprint.arguments(FeedbackSubmissionSchema)
 def create(body: dict[str, Any]) -> Response:
     """Send feedback. The answer carries the tracking code and the PIN, told this once."""
     speech = language()
@@ -73,8 +73,8 @@ def _channel() -> Channel:
 
 
 @blueprint.route("/feedback-categories")
-@blueprint.response(200, FeedbackCategoriesSchema)
 @public
+@blueprint.response(200, FeedbackCategoriesSchema)
 @public_cache(max_age=300)
 def categories() -> Words:
     """The matters that feedback is sorted by."""
@@ -82,8 +82,8 @@ def categories() -> Words:
 
 
 @blueprint.route("/policies")
-@blueprint.response(200, PoliciesSchema)
 @public
+@blueprint.response(200, PoliciesSchema)
 @public_cache(max_age=300)
 def policies() -> Words:
     """The programmes and entitlements that can be judged."""
@@ -96,10 +96,10 @@ def policies() -> Words:
 
 
 @blueprint.route("/privacy-notice")
-@blueprint.arguments(PrivacyNoticeArgs, location="query")
-@blueprint.response(200, PrivacyNoticeSchema)
 @public
+@blueprint.response(200, PrivacyNoticeSchema)
 @public_cache(max_age=300)
+@blueprint.arguments(PrivacyNoticeArgs, location="query")
 def privacy_notice(args: dict[str, Any]) -> Words:
     """What happens with the sender's data; `version` goes into `consent_version`."""
     if args["version"] not in {None, *notices.versions()}:

@@ -56,8 +56,8 @@ CODE = {
 
 
 @blueprint.route("/feedback/<tracking_code>", methods=["GET"], parameters=[CODE, PIN])
-@blueprint.response(200, FeedbackThreadSchema)
 @anyone
+@blueprint.response(200, FeedbackThreadSchema)
 def show(tracking_code: str) -> Response:
     """Where feedback is on its way; with the PIN also the text, the replies and the questions."""
     speech = language()
@@ -76,10 +76,10 @@ def show(tracking_code: str) -> Response:
 @blueprint.route(
     "/feedback/<tracking_code>/answers", methods=["POST"], parameters=[CODE, PIN, IDEMPOTENCY_KEY]
 )
-@blueprint.arguments(FeedbackAnswerSchema)
-@blueprint.response(201, FeedbackMessageSchema)
 @anyone
 @rate_limit("60/hour", per_network="1200/hour")
+@blueprint.response(201, FeedbackMessageSchema)
+@blueprint.arguments(FeedbackAnswerSchema)
 def answer(body: dict[str, Any], tracking_code: str) -> Response:
     """Answer the question that the officials asked."""
     feedback_id = _opened(tracking_code)
@@ -111,10 +111,10 @@ def answer(body: dict[str, Any], tracking_code: str) -> Response:
     methods=["POST"],
     parameters=[CODE, PIN, IDEMPOTENCY_KEY],
 )
-@blueprint.arguments(FeedbackFilesSchema)
-@blueprint.response(201, FeedbackFilesAddedSchema)
 @anyone
 @rate_limit("60/hour", per_network="1200/hour")
+@blueprint.response(201, FeedbackFilesAddedSchema)
+@blueprint.arguments(FeedbackFilesSchema)
 def add_files(body: dict[str, Any], tracking_code: str) -> Response:
     """Send further photos for feedback that is already here."""
     feedback_id = _opened(tracking_code)
@@ -130,9 +130,9 @@ def add_files(body: dict[str, Any], tracking_code: str) -> Response:
 
 
 @blueprint.route("/feedback/<tracking_code>/withdraw", methods=["POST"], parameters=[CODE, PIN])
-@blueprint.response(200, FeedbackThreadSchema)
 @anyone
 @rate_limit("60/hour", per_network="1200/hour")
+@blueprint.response(200, FeedbackThreadSchema)
 def withdraw(tracking_code: str) -> Response:
     """Take the feedback back. A second time changes nothing."""
     feedback_id = _opened(tracking_code)
@@ -147,9 +147,9 @@ def withdraw(tracking_code: str) -> Response:
 @blueprint.route(
     "/feedback/<tracking_code>/erase-contact", methods=["POST"], parameters=[CODE, PIN]
 )
-@blueprint.response(200, FeedbackThreadSchema)
 @anyone
 @rate_limit("60/hour", per_network="1200/hour")
+@blueprint.response(200, FeedbackThreadSchema)
 def erase_contact(tracking_code: str) -> Response:
     """Remove name, telephone number and account from the feedback, for good. Code and PIN go on working."""
     feedback_id = _opened(tracking_code)
@@ -162,9 +162,9 @@ def erase_contact(tracking_code: str) -> Response:
 
 
 @blueprint.route("/me/feedback", methods=["GET"])
-@blueprint.arguments(PageArgs, location="query")
-@blueprint.response(200, page_schema(MyFeedbackSchema))
 @resident
+@blueprint.response(200, page_schema(MyFeedbackSchema))
+@blueprint.arguments(PageArgs, location="query")
 def mine(args: dict[str, Any]) -> Response:
     """The feedback sent from this account, newest first. Anonymous feedback is not among it."""
     speech = language()

@@ -53,8 +53,8 @@ def _speak_tus(response: Response) -> Response:
 
 @blueprint.route("/uploads", methods=["OPTIONS"])
 @blueprint.route("/uploads/<uuid:upload_id>", methods=["OPTIONS"], endpoint="options_of_one")
-@blueprint.response(204)
 @public
+@blueprint.response(204)
 def options(upload_id: UUID | None = None) -> Response:  # noqa: ARG001 - one answer for both addresses
     """Say what this server understands."""
     settings = config.current()
@@ -77,9 +77,9 @@ def options(upload_id: UUID | None = None) -> Response:  # noqa: ARG001 - one an
         _header("Upload-Metadata", "filename YW5oLmpwZw==,purpose cGhvdG8="),
     ],
 )
-@blueprint.response(201, description="Created; `Location` is where to send the bytes")
 @anyone
 @rate_limit("60/hour", per_network="3000/hour")
+@blueprint.response(201, description="Created; `Location` is where to send the bytes")
 def create() -> Response:
     """Begin an upload; metadata: filename, filetype, purpose (photo, audio, document, voice)."""
     tus.check_version(request.headers.get("Tus-Resumable"))
@@ -102,8 +102,8 @@ def create() -> Response:
 
 
 @blueprint.route("/uploads/<uuid:upload_id>", methods=["GET"])
-@blueprint.response(200, UploadSchema)
 @anyone
+@blueprint.response(200, UploadSchema)
 def show(upload_id: UUID) -> Response:
     """Where a file is on its way. HEAD answers as tus wants it: `Upload-Offset`, `Upload-Length`."""
     if request.method == "HEAD":
@@ -125,11 +125,11 @@ def show(upload_id: UUID) -> Response:
         _header("Upload-Checksum", "sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=", required=False),
     ],
 )
-@blueprint.doc(requestBody=CHUNK_BODY)
-@blueprint.response(204, description="Stored; `Upload-Offset` says how much there is now")
-@blueprint.alt_response(460, description="The checksum does not fit; nothing was stored")
 @anyone
 @rate_limit("1200/minute")
+@blueprint.doc(requestBody=CHUNK_BODY)
+@blueprint.alt_response(460, description="The checksum does not fit; nothing was stored")
+@blueprint.response(204, description="Stored; `Upload-Offset` says how much there is now")
 def append(upload_id: UUID) -> Response:
     """Send the next bytes."""
     tus.check_version(request.headers.get("Tus-Resumable"))
@@ -151,8 +151,8 @@ def append(upload_id: UUID) -> Response:
 
 
 @blueprint.route("/uploads/<uuid:upload_id>", methods=["DELETE"], parameters=[PATH_ID, RESUMABLE])
-@blueprint.response(204)
 @anyone
+@blueprint.response(204)
 def terminate(upload_id: UUID) -> Response:
     """Delete an upload that belongs to nothing yet."""
     tus.check_version(request.headers.get("Tus-Resumable"))

@@ -28,8 +28,8 @@ CAGE = "default-src 'none'; sandbox"
 
 
 @media_blueprint.route("/images/<string(length=24):key>-<int:width>.<any(webp,jpg):form>")
-@media_blueprint.response(200, content_type="image/webp")
 @public
+@media_blueprint.response(200, content_type="image/webp")
 def image(key: str, width: int, form: str) -> Response:
     """A published photo, 480 or 1280 pixels wide at most."""
     with reading() as session:
@@ -41,8 +41,8 @@ def image(key: str, width: int, form: str) -> Response:
 
 
 @media_blueprint.route("/documents/<string(length=24):key>.pdf")
-@media_blueprint.response(200, content_type="application/pdf")
 @public
+@media_blueprint.response(200, content_type="application/pdf")
 def document(key: str) -> Response:
     """A published document, always as a download."""
     with reading() as session:
@@ -53,9 +53,9 @@ def document(key: str) -> Response:
 
 
 @api_blueprint.route("/uploads/<uuid:upload_id>/content")
-@api_blueprint.arguments(ContentArgs, location="query")
-@api_blueprint.response(200, content_type="application/octet-stream")
 @anyone
+@api_blueprint.response(200, content_type="application/octet-stream")
+@api_blueprint.arguments(ContentArgs, location="query")
 def content(args: dict[str, Any], upload_id: UUID) -> Response:
     """A file that is not public: for officials of the case it belongs to, its sender, or by a signed link."""
     until, signature = args["until"], args["signature"]
