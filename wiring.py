@@ -84,6 +84,7 @@ HANDLERS: events.HandlerTable = {
 BELLS = {
     "deliver": "delivery",
     "process_uploads": "media",
+    "sweep_uploads": "media",
     "make_renditions": "media",
 }
 
