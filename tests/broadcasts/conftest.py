@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+
 from backend.accounts.models import Staff
 from backend.core import jobs
 from backend.core.auth import Principal, Role
@@ -31,14 +31,12 @@ def ayun(db: Database) -> House:
         commune = make_commune(session, code="23798", name="Ayun")
         tam = make_staff(session, Role.BROADCAST_OPERATOR, unit=commune, name="Tâm")
         dung = make_staff(session, Role.COMMUNE_LEADER, unit=commune, name="Dũng")
-        return House(
-            commune, tam, dung, principal_of(session, tam), principal_of(session, dung)
-        )
+        return House(commune, tam, dung, principal_of(session, tam), principal_of(session, dung))
 
 
 @pytest.fixture(autouse=True)
-def quiet_bells(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def quiet_bells(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Bells are heard by nobody: tests run the jobs themselves."""
     rung: list[str] = []
     monkeypatch.setattr(jobs, "ring", lambda name, **_options: rung.append(name))
-    yield rung
+    return rung
