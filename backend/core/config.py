@@ -54,6 +54,9 @@ class Config:
     storage_url: str = _setting(
         "file:///… or s3://bucket/prefix for photos and audio; empty means the var folder", ""
     )
+    storage_plain_http: bool = _setting(
+        "allow S3 over HTTP without TLS, for a server on this machine", False
+    )
 
     secret_key: str = _setting(
         "secret, ≥ 32 characters; signs what the browser carries", "", secret=True

@@ -35,16 +35,19 @@ class Stat:
 
 
 @lru_cache(maxsize=2)
-def _open(url: str) -> Any:
+def _open(url: str, *, plain_http: bool) -> Any:
     if url.startswith("file://"):
         folder = Path(urlsplit(url).path)
         folder.mkdir(parents=True, exist_ok=True)
         return LocalStore(folder)
-    return from_url(url, client_options={"timeout": timedelta(seconds=30)})
+    return from_url(
+        url, client_options={"timeout": timedelta(seconds=30), "allow_http": plain_http}
+    )
 
 
 def _store() -> Any:
-    return _open(config.current().storage_url)
+    settings = config.current()
+    return _open(settings.storage_url, plain_http=settings.storage_plain_http)
 
 
 def put(key: str, data: bytes | Iterable[bytes]) -> None:
