@@ -12,7 +12,7 @@ from backend.core.api import Choice, PageArgs, Phone, PlainText, Schema, Timesta
 from backend.core.auth import Permission, Role
 from backend.core.i18n import LANGUAGES
 
-UNIT_CODE = r"\d{2}|\d{5}"
+UNIT_CODE = r"[0-9]{2}|[0-9]{5}"
 
 
 class Secret(fields.String):
@@ -134,7 +134,7 @@ class ResidentSignedIn(Tokens):
 
 class CodeRequest(Schema):
     phone = Phone(required=True, metadata={"example": "0905 123 456"})
-    commune = code(r"\d{5}", load_default=None, allow_none=True, metadata={"example": "23798"})
+    commune = code(r"[0-9]{5}", load_default=None, allow_none=True, metadata={"example": "23798"})
 
 
 class CodeRequested(Schema):
@@ -144,14 +144,14 @@ class CodeRequested(Schema):
 
 class ResidentSignIn(Schema):
     phone = Phone(required=True, metadata={"example": "0905 123 456"})
-    code = code(r"\d{6}", required=True, metadata={"example": "123456"})
+    code = code(r"[0-9]{6}", required=True, metadata={"example": "123456"})
 
 
 class ChangeMe(Schema):
     """What a resident may change; staff change their language only."""
 
     name = PlainText(max_length=100, allow_none=True)
-    commune = code(r"\d{5}", allow_none=True)
+    commune = code(r"[0-9]{5}", allow_none=True)
     language = language_field()
 
 

@@ -144,7 +144,7 @@ class CommuneQuery(Schema):
             "example": "dak jo ta",
         },
     )
-    province = code(r"\d{2}", load_default=None, metadata={"example": "52"})
+    province = code(r"[0-9]{2}", load_default=None, metadata={"example": "52"})
     at = fields.Date(
         load_default=None, metadata={"description": "the day to answer for; today when absent"}
     )

@@ -1,0 +1,43 @@
+"""People of one commune, and their browsers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from backend.accounts.models import Staff
+from backend.core.auth import Role
+from backend.core.db import transaction
+from backend.places.models import AdminUnit
+from tests.factories.accounts import make_staff
+from tests.factories.places import make_commune
+
+MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def ayun(app: Flask) -> AdminUnit:
+    with transaction() as session:
+        return make_commune(session, code="23798", name="Ayun")
+
+
+@pytest.fixture
+def hoa(ayun: AdminUnit) -> Staff:
+    with transaction() as session:
+        return make_staff(session, Role.TRIAGE_OFFICER, unit=ayun, username="hoa.ayun", name="Hoa")
+
+
+@pytest.fixture
+def admin(ayun: AdminUnit) -> Staff:
+    with transaction() as session:
+        return make_staff(session, Role.ADMINISTRATOR, unit=ayun, username="quantri.ayun")
+
+
+@pytest.fixture
+def browser(app: Flask) -> Callable[[], FlaskClient]:
+    """Another browser, without cookies."""
+    return app.test_client
