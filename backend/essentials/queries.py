@@ -14,7 +14,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from backend.core import clock
 from backend.core.api.paging import page
 from backend.core.errors import Gone, InvalidInput, NotFound
-from backend.essentials.cards import Cards, Reading, card, reading
+from backend.essentials.cards import Card, Cards, Reading, card, reading
 from backend.essentials.full_text import matching
 from backend.essentials.models import (
     Article,
@@ -55,6 +55,7 @@ def public_articles(  # noqa: PLR0913 - the filters of one list
     community_id: UUID | None = None,
     cursor: str | None = None,
     limit: int = 20,
+    bodies: bool = False,
 ) -> Cards:
     """What people of ``unit`` may read now, newest first: their commune's and their province's articles.
 
@@ -64,6 +65,7 @@ def public_articles(  # noqa: PLR0913 - the filters of one list
         category: slug.
         q: words; every one must begin a word of the text.
         community_id: also what is for this community only; without it, what is for any community.
+        bodies: items are ``Reading``, with their whole text.
 
     Raises:
         InvalidInput: unknown category, or a cursor of another list.
@@ -100,19 +102,27 @@ def public_articles(  # noqa: PLR0913 - the filters of one list
         limit=limit,
     )
     ids = [row.article_id for row in found.items]
-    items = _cards(session, ids, language, speech or language)
+    items = _cards(session, ids, language, speech or language, bodies=bodies)
     return Cards(items, found.next_cursor, next_change(session, units, now))
 
 
 def articles_of_province(
-    session: Session, province: AdminUnit, language: str, *, limit: int = 20
+    session: Session,
+    province: AdminUnit,
+    language: str,
+    *,
+    category: str | None = None,
+    limit: int = 20,
+    bodies: bool = False,
 ) -> Cards:
-    """The newest articles of a province and all its communes, each once."""
+    """The newest articles of a province and all its communes, each once; arguments as for ``public_articles``."""
     now = clock.now()
     publishers = select(AdminUnit.id).where(
         or_(AdminUnit.id == province.id, AdminUnit.parent_id == province.id)
     )
-    mine = PublicArticle.unit_id.in_(publishers)
+    mine: ColumnElement[bool] = PublicArticle.unit_id.in_(publishers)
+    if category is not None:
+        mine = mine & (PublicArticle.category_id == _category_id(session, category))
     ids = session.scalars(
         select(PublicArticle.article_id)
         .where(mine, _visible(now))
@@ -124,7 +134,8 @@ def articles_of_province(
         select(func.min(PublicArticle.listed_at)).where(mine, PublicArticle.listed_at > now),
         select(func.min(PublicArticle.valid_to)).where(mine, PublicArticle.valid_to > now),
     )
-    return Cards(_cards(session, list(ids), language, language), None, upcoming)
+    items = _cards(session, list(ids), language, language, bodies=bodies)
+    return Cards(items, None, upcoming)
 
 
 def public_article(
@@ -241,20 +252,25 @@ def _with_texts(*, bodies: bool = True) -> tuple[ORMOption, ...]:
     return texts, selectinload(PublicArticle.communities)
 
 
-def _cards(session: Session, ids: Sequence[UUID], language: str, speech: str) -> list[Any]:
+def _cards(
+    session: Session, ids: Sequence[UUID], language: str, speech: str, *, bodies: bool
+) -> list[Card]:
     if not ids:
         return []
     rows = session.scalars(
         select(PublicArticle)
         .where(PublicArticle.article_id.in_(ids))
-        .options(*_with_texts(bodies=False))
+        .options(*_with_texts(bodies=bodies))
     )
     articles = {row.article_id: row for row in rows}
     units = _units(session, list(articles.values()))
     kinds = _categories(session)
     names = _communities(session, list(articles.values()))
+    now = clock.now()
     return [
-        card(each, units[each.unit_id], kinds[each.category_id], names, language, speech)
+        reading(each, units[each.unit_id], kinds[each.category_id], names, language, speech, now)
+        if bodies
+        else card(each, units[each.unit_id], kinds[each.category_id], names, language, speech)
         for each in (articles[article_id] for article_id in ids)
     ]
 

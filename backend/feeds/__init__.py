@@ -1,0 +1,1 @@
+"""Feeds, and pages to embed: what portals and readers elsewhere take from us."""
