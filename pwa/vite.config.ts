@@ -1,10 +1,13 @@
 import { resolve } from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig, type UserConfig } from 'vite'
-import { finish, htmlParts } from './scripts/vite-plugins.ts'
+import { finish, htmlParts, noCustomElements } from './scripts/vite-plugins.ts'
 
 const app = process.env.APP ?? 'resident'
 const out = resolve('dist', app)
+
+/** The last Chrome for Android 5, and iOS 15; offices have a current Edge or Chrome. */
+const OLDEST = ['chrome95', 'safari15']
 
 const widgets: UserConfig = {
   root: 'src/widgets',
@@ -12,7 +15,7 @@ const widgets: UserConfig = {
   build: {
     outDir: out,
     emptyOutDir: true,
-    target: ['chrome87', 'safari14.1'],
+    target: OLDEST,
     lib: { entry: 'tieng-lang-feed.ts', formats: ['iife'], name: 'tiengLang', fileName: () => 'tieng-lang.js' },
   },
 }
@@ -26,12 +29,12 @@ const page: UserConfig = {
     emptyOutDir: true,
     manifest: true,
     assetsInlineLimit: 0,
-    // Residents keep their telephones for years; offices have a current Edge or Chrome.
-    target: app === 'resident' ? ['chrome87', 'safari14.1'] : 'es2022',
+    target: app === 'resident' ? OLDEST : 'es2022',
     modulePreload: { polyfill: false },
   },
   plugins: [
     svelte({ configFile: resolve('svelte.config.js') }),
+    noCustomElements(),
     htmlParts(app),
     finish({ app, out, inlineCss: app === 'resident', worker: app === 'resident' ? 'src/apps/resident/sw.ts' : null }),
   ],

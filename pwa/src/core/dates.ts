@@ -34,7 +34,7 @@ export function day(at: string | Date): string {
 /** "thứ Bảy, 21/11/2026" or "Saturday, 21 Nov 2026". */
 export function longDay(at: string | Date): string {
   const weekday = format({ weekday: 'long' }, language() === 'en' ? 'en-GB' : 'vi').format(new Date(at))
-  return `${language() === 'en' ? weekday : weekday.toLowerCase()}, ${day(at)}`
+  return `${language() === 'en' ? weekday : weekday.charAt(0).toLowerCase() + weekday.slice(1)}, ${day(at)}`
 }
 
 /** "17:05". */

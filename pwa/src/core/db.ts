@@ -1,5 +1,4 @@
 /** What the app keeps on this device (IndexedDB): answers read, the outbox, receipts, drafts, listening positions. */
-import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from 'idb'
 
 const NAME = 'tieng-lang'
 const VERSION = 1
@@ -59,52 +58,99 @@ export type SavedPlace = { id: string; seconds: number; duration: number; update
 
 export type Download = { id: string; url: string; bytes: number; title: string; saved_at: string; item: unknown }
 
-interface Schema extends DBSchema {
-  reads: { key: string; value: SavedRead }
-  outbox: { key: string; value: OutboxItem }
-  codes: { key: string; value: SentCode }
-  drafts: { key: string; value: unknown }
-  places: { key: string; value: SavedPlace }
-  downloads: { key: string; value: Download }
-  settings: { key: string; value: unknown }
+type Stores = {
+  reads: SavedRead
+  outbox: OutboxItem
+  codes: SentCode
+  drafts: unknown
+  places: SavedPlace
+  downloads: Download
+  settings: unknown
+}
+type Store = keyof Stores
+
+/** Store and the property that is its key; null where the key is given beside the value. */
+const STORES: Record<Store, string | null> = {
+  reads: 'key',
+  outbox: 'id',
+  codes: 'tracking_code',
+  drafts: null,
+  places: 'id',
+  downloads: 'id',
+  settings: null,
 }
 
-export type Database = IDBPDatabase<Schema>
+const answer = <T>(request: IDBRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
+
+const done = (transaction: IDBTransaction): Promise<void> =>
+  new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve()
+    transaction.onabort = transaction.onerror = () => reject(transaction.error)
+  })
+
+/** The few things asked of IndexedDB, as promises; a write is there when its promise is fulfilled. */
+export class Database {
+  constructor(readonly raw: IDBDatabase) {}
+
+  get<S extends Store>(store: S, key: string): Promise<Stores[S] | undefined> {
+    return answer(this.raw.transaction(store).objectStore(store).get(key))
+  }
+
+  getAll<S extends Store>(store: S): Promise<Stores[S][]> {
+    return answer(this.raw.transaction(store).objectStore(store).getAll())
+  }
+
+  put<S extends Store>(store: S, value: Stores[S], key?: string): Promise<void> {
+    return this.write([store], (open) => open(store).put(value, key))
+  }
+
+  delete(store: Store, key: string): Promise<void> {
+    return this.write([store], (open) => open(store).delete(key))
+  }
+
+  /** Several writes that happen together or not at all. */
+  write(stores: Store[], work: (open: (store: Store) => IDBObjectStore) => void): Promise<void> {
+    const transaction = this.raw.transaction(stores, 'readwrite')
+    const end = done(transaction)
+    work((store) => transaction.objectStore(store))
+    return end
+  }
+}
 
 let opened: Promise<Database> | null = null
 
 export function database(): Promise<Database> {
-  opened ??= openDB<Schema>(NAME, VERSION, {
-    upgrade(db) {
-      db.createObjectStore('reads', { keyPath: 'key' })
-      db.createObjectStore('outbox', { keyPath: 'id' })
-      db.createObjectStore('codes', { keyPath: 'tracking_code' })
-      db.createObjectStore('drafts')
-      db.createObjectStore('places', { keyPath: 'id' })
-      db.createObjectStore('downloads', { keyPath: 'id' })
-      db.createObjectStore('settings')
-    },
-    // Another tab wants to erase or upgrade: let go, and open again at the next use.
-    blocking(_old, _new, event) {
-      ;(event.target as IDBDatabase).close()
-      opened = null
-    },
-    terminated() {
-      opened = null
-    },
-  }).catch((cause) => {
+  opened ??= open().catch((cause) => {
     opened = null
     throw cause
   })
   return opened
 }
 
+async function open(): Promise<Database> {
+  const request = indexedDB.open(NAME, VERSION)
+  request.onupgradeneeded = () => {
+    for (const [store, keyPath] of Object.entries(STORES))
+      request.result.createObjectStore(store, keyPath ? { keyPath } : {})
+  }
+  const raw = await answer(request)
+  // Another tab wants to erase or upgrade, or the browser gave up: let go, and open again at the next use.
+  raw.onversionchange = raw.onclose = () => {
+    raw.close()
+    opened = null
+  }
+  return new Database(raw)
+}
+
 /** Everything this app keeps on the device, gone; the caller reloads the page. */
 export async function eraseDevice(): Promise<void> {
-  if (opened) (await opened).close()
+  if (opened) (await opened).raw.close()
   opened = null
-  await deleteDB(NAME)
-  if ('caches' in globalThis)
-    for (const name of await caches.keys()) if (!name.includes('precache')) await caches.delete(name)
+  await answer(indexedDB.deleteDatabase(NAME))
+  if ('caches' in globalThis) for (const name of ['tl-audio', 'tl-images']) await caches.delete(name)
   localStorage.clear()
 }

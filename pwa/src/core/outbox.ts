@@ -132,6 +132,11 @@ async function sendText(entry: OutboxItem): Promise<void> {
     // Stored before the text goes: a repetition must carry the same body under the same key.
     await save(entry)
   }
+  if (!entry.body.consent_version) {
+    // Written before the notice was ever loaded on this device: the one in force now is the one consented to.
+    entry.body.consent_version = (await get<{ version: string }>('/privacy-notice')).version
+    await save(entry)
+  }
   const upload_ids = entry.photos.flatMap((photo) => (photo.url ? [uploadId(photo.url)] : []))
   const { data } = await send<Receipt>('POST', '/feedback', { ...entry.body, upload_ids }, { idempotencyKey: entry.id })
   await keepReceipt(entry, data)
@@ -147,8 +152,10 @@ async function keepReceipt(entry: OutboxItem, receipt: Receipt): Promise<void> {
     commune,
     commune_name: entry.commune_name,
   }
-  const both = (await database()).transaction(['outbox', 'codes'], 'readwrite')
-  await Promise.all([both.objectStore('codes').put(code), both.objectStore('outbox').put(entry), both.done])
+  await (await database()).write(['codes', 'outbox'], (open) => {
+    open('codes').put(code)
+    open('outbox').put(entry)
+  })
   changed()
 }
 

@@ -20,7 +20,8 @@ export function bestVoice(voices: readonly SpeechSynthesisVoice[], lang: string)
 
 /** Sentences short enough for engines that stop after some fifteen seconds. */
 export function sentences(text: string, longest = 180): string[] {
-  const whole = text.split(/(?<=[.!?…:;])\s+|\n+/u).flatMap((sentence) => {
+  // No look-behind: Safari before 16.4 refuses to read a file that has one.
+  const whole = (text.match(/[^\n]+?(?:[.!?…:;]+(?=\s|$)|$)/gmu) ?? []).flatMap((sentence) => {
     if (sentence.length <= longest) return [sentence]
     return sentence.match(new RegExp(`.{1,${longest}}(?:\\s|$)`, 'gsu')) ?? [sentence]
   })

@@ -4,8 +4,7 @@ import '../../ui/tokens.css'
 import '../../ui/base.css'
 import './app.css'
 import App from './App.svelte'
-import { keepFirst } from './first.ts'
-import { startWorker } from './worker.ts'
+import './install.svelte.ts'
 
 // A new build took away a file this page still asks for: load the page anew, once.
 addEventListener('vite:preloadError', (event) => {
@@ -21,10 +20,7 @@ void loadLanguage(preferredLanguage(), { vi: () => import('./i18n/vi.ts'), en: (
     const target = document.getElementById('app') as HTMLElement
     target.replaceChildren()
     mount(App, { target })
-    const later = globalThis.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 1500))
-    later(() => {
-      void keepFirst()
-      startWorker()
-    })
+    const idle = globalThis.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 1500))
+    idle(() => void import('./later.ts').then(({ begin }) => begin()))
   },
 )

@@ -1,42 +1,52 @@
-/** Which screen an address shows. Home comes with the first JavaScript, the others when they are asked for. */
+/** Which screen an address shows. Home comes with the first JavaScript, the others together when one is asked for (settings and the audio player apart). */
 import type { Component } from 'svelte'
-import { addCatalogue, language } from '../../core/i18n.ts'
+import { screenWords, settingsWords } from './i18n/later.ts'
 import Home from './screens/Home.svelte'
 
 // biome-ignore lint/suspicious/noExplicitAny: each screen has its own props, made from the address below
 type Screen = Component<any>
-type Found = { load: () => Promise<Screen> | Screen; props: Record<string, string>; name: string }
+type Screens = typeof import('./screens.ts') & { settings: Screen; broadcast: Screen }
+type Found = { load: () => Promise<Screen> | Screen; props: Record<string, string> }
 
-const screenWords = { vi: () => import('./i18n/vi.screens.ts'), en: () => import('./i18n/en.screens.ts') }
-let words: Promise<void> | null = null
-
-const lazy = (load: () => Promise<{ default: Screen }>) => async () => {
-  words ??= screenWords[language()]().then((module) => addCatalogue(module.default))
-  const [module] = await Promise.all([load(), words])
-  return module.default
-}
-
-const TABLE: [RegExp, string, () => Promise<Screen> | Screen, string[]][] = [
-  [/^\/$/, 'choose', lazy(() => import('./screens/Choose.svelte')), []],
-  [/^\/c\/([^/]+)\/?$/, 'home', () => Home, ['code']],
-  [/^\/c\/([^/]+)\/a\/([^/]+)$/, 'article', lazy(() => import('./screens/Article.svelte')), ['code', 'id']],
-  [/^\/c\/([^/]+)\/listen$/, 'listen', lazy(() => import('./screens/Listen.svelte')), ['code']],
-  [/^\/c\/([^/]+)\/listen\/([^/]+)$/, 'broadcast', lazy(() => import('./screens/Broadcast.svelte')), ['code', 'id']],
-  [/^\/c\/([^/]+)\/outcomes$/, 'outcomes', lazy(() => import('./screens/Outcomes.svelte')), ['code']],
-  [/^\/c\/([^/]+)\/outcomes\/([^/]+)$/, 'outcome', lazy(() => import('./screens/Outcome.svelte')), ['code', 'id']],
-  [/^\/send$/, 'send', lazy(() => import('./screens/Send.svelte')), []],
-  [/^\/track$/, 'track', lazy(() => import('./screens/Track.svelte')), []],
-  [/^\/track\/([^/]+)$/, 'tracked', lazy(() => import('./screens/Tracked.svelte')), ['code']],
-  [/^\/mine$/, 'mine', lazy(() => import('./screens/Mine.svelte')), []],
-  [/^\/settings$/, 'settings', lazy(() => import('./screens/Settings.svelte')), []],
+const TABLE: [RegExp, keyof Screens | 'home', string[]][] = [
+  [/^\/$/, 'choose', []],
+  [/^\/c\/([^/]+)\/?$/, 'home', ['code']],
+  [/^\/c\/([^/]+)\/a\/([^/]+)$/, 'article', ['code', 'id']],
+  [/^\/c\/([^/]+)\/listen$/, 'listen', ['code']],
+  [/^\/c\/([^/]+)\/listen\/([^/]+)$/, 'broadcast', ['code', 'id']],
+  [/^\/c\/([^/]+)\/outcomes$/, 'outcomes', ['code']],
+  [/^\/c\/([^/]+)\/outcomes\/([^/]+)$/, 'outcome', ['code', 'id']],
+  [/^\/send$/, 'send', []],
+  [/^\/track$/, 'track', []],
+  [/^\/track\/([^/]+)$/, 'tracked', ['code']],
+  [/^\/mine$/, 'mine', []],
+  [/^\/settings$/, 'settings', []],
 ]
 
+/** Words first: a screen reads some of them as it starts. */
+async function loaded(name: keyof Screens): Promise<Screen> {
+  if (name === 'settings') {
+    const [{ default: settings }] = await Promise.all([
+      import('./screens/Settings.svelte'),
+      screenWords(),
+      settingsWords(),
+    ])
+    return settings
+  }
+  if (name === 'broadcast') {
+    const [{ default: broadcast }] = await Promise.all([import('./screens/Broadcast.svelte'), screenWords()])
+    return broadcast
+  }
+  const [screens] = await Promise.all([import('./screens.ts'), screenWords()])
+  return screens[name]
+}
+
 export function find(path: string): Found | null {
-  for (const [pattern, name, load, names] of TABLE) {
+  for (const [pattern, name, names] of TABLE) {
     const match = pattern.exec(path)
     if (match) {
       const props = names.map((key, at) => [key, decodeURIComponent(match[at + 1] ?? '')])
-      return { load, name, props: Object.fromEntries(props) }
+      return { load: () => (name === 'home' ? Home : loaded(name)), props: Object.fromEntries(props) }
     }
   }
   return null

@@ -67,6 +67,18 @@ export type Broadcast = {
   unit: Unit
 }
 
+export type PublicFile = {
+  kind: string
+  url: string
+  content_type: string
+  bytes: number
+  width?: number
+  height?: number
+  name?: string
+}
+
+export type MyFeedback = Tracking & { excerpt: string }
+
 export type OutcomeItem = {
   id: string
   title: string
@@ -80,10 +92,15 @@ export type OutcomeItem = {
   submitted_on: string
   handled_days: number | null
   place_text: string | null
-  photos: Picture[]
-  evidence: (Picture & { name?: string; content_type?: string })[]
+  photos: PublicFile[]
+  evidence: PublicFile[]
+  planned_on: string | null
+  other_body: string | null
   unit: Unit
 }
+
+/** A file of the sender's; `url` is there once it is clean. */
+export type SentFile = { id: string; kind: string; state: string; url: string | null }
 
 export type Message = {
   id: string
@@ -91,7 +108,7 @@ export type Message = {
   kind: 'question' | 'reply' | 'answer'
   text: string
   at: string
-  attachments: Picture[]
+  attachments: SentFile[]
 }
 
 export type Tracking = {
@@ -111,7 +128,10 @@ export type Tracking = {
   text?: string
   messages?: Message[]
   awaiting_answer?: boolean
-  attachments?: Picture[]
+  attachments?: SentFile[]
+  place_text?: string | null
+  reason?: string | null
+  merged_into?: string | null
 }
 
 export type Me = {

@@ -1,0 +1,52 @@
+/** What must be filled before the next step; ids are those of the fields, texts come from the catalogue. */
+import { t } from '../../../core/i18n.ts'
+import { type Draft, MOST_TEXT, refused, vietnamesePhone } from '../draft.svelte.ts'
+
+export type Fault = { id: string; text: string }
+
+export function faults(step: number, draft: Draft, signedIn: boolean): Fault[] {
+  const found: Fault[] = []
+  const say = (id: string, key: string, params = {}) => found.push({ id, text: t(`error.${key}`, params) })
+  if (step === 1) {
+    if (!draft.kind) say('kind', 'kind')
+    if (!draft.text.trim()) say('text', 'text_empty')
+    if (draft.text.length > MOST_TEXT) say('text', 'text_long', { most: MOST_TEXT })
+    if (!draft.commune) say('send-commune', 'commune')
+  }
+  if (step === 2) {
+    if (draft.identity !== 'anonymous' && !signedIn) {
+      if (draft.identity === 'named' && !draft.name.trim() && !draft.phone.trim()) say('name', 'name')
+      if (draft.phone.trim() && !vietnamesePhone(draft.phone)) say('phone', 'phone')
+    }
+    if (!draft.consented) say('consent', 'consent')
+  }
+  return found
+}
+
+/** Where a field of the API stands on the form: step and id. */
+const PLACES: Record<string, [number, string]> = {
+  kind: [1, 'kind'],
+  text: [1, 'text'],
+  commune: [1, 'send-commune'],
+  community_id: [1, 'community'],
+  category: [1, 'category'],
+  policy: [1, 'policy'],
+  place_text: [1, 'place'],
+  latitude: [1, 'place'],
+  longitude: [1, 'place'],
+  name: [2, 'name'],
+  phone: [2, 'phone'],
+  identity: [2, 'identity'],
+  consent_version: [2, 'consent'],
+  upload_ids: [2, 'photos'],
+}
+
+/** The server's refusal as faults of one step. */
+export function refusals(step: number): Fault[] {
+  return Object.keys(refused.errors).flatMap((field) => {
+    const [at, id] = PLACES[field] ?? [1, 'text']
+    return at === step ? [{ id, text: refused.detail || t('error.field') }] : []
+  })
+}
+
+export const firstRefusedStep = (): number => (refusals(1).length || !refusals(2).length ? 1 : 2)
