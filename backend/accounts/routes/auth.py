@@ -22,12 +22,20 @@ from backend.accounts.schemas import (
 )
 from backend.accounts.service import residents, sessions, staff_sign_in
 from backend.core.api import Blueprint, language, network, rate_limit
+from backend.core.api.problems import CONTENT_TYPE, ProblemSchema
 from backend.core.auth import public
 from backend.core.db import reading, transaction
 from backend.core.errors import Unauthenticated
 
 blp = Blueprint("auth", __name__, description="Signing in and out")
 
+# These are open to everybody and still refuse people.
+_refuses = blp.alt_response(
+    401,
+    schema=ProblemSchema,
+    content_type=CONTENT_TYPE,
+    description="Wrong, too old, or no longer good; `code` says which",
+)
 _CLIENT = {
     "in": "header",
     "name": "X-Client",
@@ -41,6 +49,7 @@ _CLIENT = {
 @blp.doc(parameters=[_CLIENT])
 @blp.arguments(StaffSignIn)
 @blp.response(200, StaffSignedIn)
+@_refuses
 @rate_limit("60/minute", per_network="600/minute")
 def sign_in_staff(body: dict[str, Any]) -> Response:
     """Sign in with user name and password, and a second factor where it is switched on."""
@@ -90,6 +99,7 @@ def request_code(body: dict[str, Any]) -> residents.CodeSent:
 @blp.doc(parameters=[_CLIENT])
 @blp.arguments(ResidentSignIn)
 @blp.response(200, ResidentSignedIn)
+@_refuses
 @rate_limit("30/minute", per_network="300/minute")
 def sign_in_resident(body: dict[str, Any]) -> Response:
     """Sign in with the code that was sent; the first time makes the account."""
@@ -112,6 +122,7 @@ def sign_in_resident(body: dict[str, Any]) -> Response:
 @blp.route("/auth/refresh", methods=["POST"])
 @public
 @blp.response(200, Tokens)
+@_refuses
 @rate_limit("60/minute", per_network="1200/minute")
 def refresh() -> Response:
     """Exchange the refresh token (cookie, or bearer of an app) for new tokens. The old one stays good until the new one is used."""
