@@ -56,7 +56,7 @@ export default {
   'home.send_title': 'Something to tell the commune?',
   'home.send_text': 'Send a report, a proposal or a question. No account needed. Follow it with a code.',
   'home.send': 'Send feedback',
-  'home.track': 'Track by code',
+  'home.track': 'Track',
   'home.listen': 'Listen again',
   'home.outcomes': 'What was done',
 

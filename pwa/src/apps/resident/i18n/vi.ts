@@ -55,7 +55,7 @@ export default {
   'home.send_title': 'Có điều muốn nói với xã?',
   'home.send_text': 'Gửi phản ánh, kiến nghị, câu hỏi. Không cần tài khoản. Theo dõi được bằng mã.',
   'home.send': 'Gửi phản ánh',
-  'home.track': 'Tra cứu mã',
+  'home.track': 'Tra cứu',
   'home.listen': 'Nghe lại loa xã',
   'home.outcomes': 'Xem kết quả xử lý',
 
