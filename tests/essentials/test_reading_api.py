@@ -211,7 +211,9 @@ def test_an_unknown_commune_is_not_found(client: FlaskClient, code: str) -> None
     assert answer.get_json()["code"] == "places.commune_not_found"
 
 
-@pytest.mark.parametrize("article_id", ["00000000-0000-7000-8000-000000000000", "1", "x" * 400, "../../secrets"])
+@pytest.mark.parametrize(
+    "article_id", ["00000000-0000-7000-8000-000000000000", "1", "x" * 400, "../../secrets"]
+)
 def test_an_unknown_article_is_not_found(client: FlaskClient, article_id: str) -> None:
     assert client.get(f"/api/v1/articles/{article_id}").status_code == 404
 
