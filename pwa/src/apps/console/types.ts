@@ -20,6 +20,7 @@ export type RoleName =
   | 'portal_client'
 
 export type Permission =
+  | 'articles:read'
   | 'articles:write'
   | 'articles:edit'
   | 'articles:approve'
@@ -30,6 +31,7 @@ export type Permission =
   | 'cases:publish'
   | 'cases:identity'
   | 'cases:assisted'
+  | 'broadcasts:read'
   | 'broadcasts:write'
   | 'broadcasts:approve'
   | 'devices:manage'
@@ -65,7 +67,7 @@ export type CaseState =
   | 'closed'
 
 export type Urgency = 'normal' | 'priority' | 'emergency'
-export type LegalType = 'feedback' | 'complaint' | 'denunciation'
+export type LegalType = 'ordinary' | 'complaint' | 'denunciation'
 export type Outcome = 'done' | 'partly_done' | 'planned' | 'not_possible' | 'other_body'
 export type View = 'all' | 'mine' | 'department' | 'unassigned' | 'overdue' | 'due_soon'
 
@@ -132,7 +134,8 @@ export type CaseEvent = {
   detail?: Record<string, unknown> | string | null
 }
 
-export type AllowedMove = { move: string; label: string; requires: string[] }
+/** `requires`: fields the move asks for; `missing`: facts that still stand in its way. */
+export type AllowedMove = { move: string; label: string; requires: string[]; missing?: string[] }
 
 export type ClockDay = { day: string; counted_minutes: number; why: string }
 export type ClockEntry = { kind: string; at: string; reason?: string | null; minutes?: number | null }
@@ -186,6 +189,10 @@ export type Publication = {
   reply: string
   attachments: (Attachment & { id: string; included?: boolean })[]
   warnings: (string | { code: string; text?: string })[]
+  attachment_ids?: string[]
+  place_text?: string | null
+  drafted?: boolean
+  published?: boolean
   version?: number
 }
 
@@ -198,75 +205,107 @@ export type ArticleState =
   | 'approved'
   | 'scheduled'
   | 'published'
+  | 'correcting'
+  | 'correction_submitted'
   | 'withdrawn'
   | 'cancelled'
 
 export type ArticleItem = {
   id: string
-  slug?: string
+  slug: string
   title: string
-  summary?: string
+  summary: string
   state: ArticleState
-  priority: 'normal' | 'priority' | 'emergency'
-  category: Category | null
+  priority: Urgency
+  category: Category
   unit: Unit
-  author?: Named | null
-  languages?: string[]
-  publish_at?: string | null
-  published_at?: string | null
-  valid_from?: string | null
-  valid_to?: string | null
+  author: Named
+  languages: string[]
+  publish_at: string | null
+  published_at: string | null
+  valid_from: string | null
+  valid_to: string | null
+  needs_review: boolean
   updated_at: string
   version: number
 }
 
 export type ArticleText = { title: string; summary: string; body_html: string }
-export type ArticleScope = { unit: Unit; community: Named | null }
+export type ArticlePlace = { unit: Unit; community: Named | null }
+export type ArticleFile = {
+  id: string
+  upload_id: string
+  name: string
+  alt: string
+  content_type: string | null
+  bytes: number
+  state: string
+  url: string | null
+}
+export type ArticleVersion = {
+  number: number
+  at: string
+  actor: { id: string | null; name: string }
+  note: string | null
+  published_at: string | null
+}
 
 export type ArticleDetail = ArticleItem & {
   texts: Record<string, ArticleText>
-  scope: ArticleScope[]
-  cover: (Attachment & { alt?: string; id?: string }) | null
-  attachments: Attachment[]
-  correction_note?: string | null
+  scope: ArticlePlace[]
+  cover: ArticleFile | null
+  attachments: ArticleFile[]
+  correction_note: string | null
+  withdrawn_at: string | null
+  expired_at: string | null
+  can_edit: boolean
   allowed_moves: AllowedMove[]
   events: CaseEvent[]
-  versions: { number: number; at: string; actor?: { name: string | null } | null; note?: string | null }[]
+  versions: ArticleVersion[]
+  public_url: string | null
 }
 
 export type RenditionState = 'queued' | 'processing' | 'ready' | 'failed'
 export type Rendition = {
   state: RenditionState
   reason?: string | null
+  reason_text?: string | null
   sha256?: string | null
   bytes?: number | null
   duration_ms?: number | null
   content_type?: string | null
-  loudness?: number | null
+  loudness_lufs?: number | null
   url?: string | null
+  peaks?: number[] | null
 }
 
 export type BroadcastItem = {
   id: string
   title: string
-  summary?: string | null
+  summary: string
   language: string
+  priority: Urgency
   state: string
   is_synthetic: boolean
   unit: Unit
-  programme?: Named | null
-  scheduled_at?: string | null
-  aired_at?: string | null
-  author?: Named | null
-  rendition?: Rendition | null
-  updated_at?: string
+  programme: Named | null
+  author: Named | null
+  scheduled_at: string | null
+  aired_at: string | null
+  rendition: Rendition | null
+  created_at?: string
+  updated_at: string
   version: number
 }
 
 export type BroadcastDetail = BroadcastItem & {
-  transcript?: string | null
+  transcript: string | null
+  text?: string | null
+  state_reason?: string | null
+  can_edit?: boolean
   allowed_moves: AllowedMove[]
   events: CaseEvent[]
+  approved_sha256?: string | null
 }
 
 export type Device = {
@@ -275,10 +314,11 @@ export type Device = {
   kind: 'speaker_cluster' | 'public_display'
   unit: Unit
   community: Named | null
-  state?: string
+  place_text?: string
+  status: 'awaiting' | 'active' | 'revoked'
   enrolled_at?: string | null
   last_seen_at?: string | null
-  last_seen?: string | null
+  seen_at?: string | null
   software?: string | null
   revoked_at?: string | null
   version?: number
@@ -293,6 +333,8 @@ export type StaffItem = {
   email?: string | null
   phone_masked?: string | null
   has_totp?: boolean
+  totp_enabled?: boolean
+  last_sign_in_at?: string | null
   locked_until?: string | null
   last_seen_at?: string | null
   grants: Grant[]
@@ -305,6 +347,7 @@ export type InboxItem = {
   title: string
   body: string
   link: string | null
+  urgent?: boolean
   created_at: string
   read_at: string | null
 }
@@ -316,9 +359,10 @@ export type OutboxHealth = {
     leased: number
     sent_24h: number
     failed_24h: number
-    dead: number
+    dropped_24h: number
     oldest_queued_seconds: number | null
   }[]
+  pending_messages?: number
   paused_hosts: { host: string; until: string; reason?: string }[]
 }
 
@@ -327,5 +371,6 @@ export type Session = {
   created_at: string
   last_used_at?: string | null
   user_agent?: string | null
+  client?: string | null
   current: boolean
 }

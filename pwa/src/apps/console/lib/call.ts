@@ -28,6 +28,14 @@ export const get = <T>(path: string, options: SendOptions = {}): Promise<T> => g
 export const send = <T>(method: string, path: string, body?: unknown, options: SendOptions = {}): Promise<Answer<T>> =>
   guarded(() => plainSend<T>(method, path, body, options))
 
+/** A read with its ETag. */
+export const request = <T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  options: SendOptions = {},
+): Promise<Answer<T>> => guarded(() => plainRequest<T>(method, path, body, options))
+
 /** One sentence for a person, whatever went wrong. */
 export function explain(problem: unknown): string {
   if (problem instanceof Unreachable) return t('problem.unreachable')

@@ -1,4 +1,5 @@
 /** Keys that work on the present screen. Each screen lists its own; `?` shows the list, so the two cannot drift. */
+import { untrack } from 'svelte'
 
 export type Shortcut = {
   /** "j", "Enter", "?", or two in a row: "g i". */
@@ -19,7 +20,9 @@ export const keyboard = new Keyboard()
 /** Registers shortcuts while a component lives: `$effect(() => keysOf(title, [...]))`. Later groups win. */
 export function keysOf(title: string, list: Shortcut[]): () => void {
   const group = { title, list }
-  keyboard.groups = [...keyboard.groups, group]
+  untrack(() => {
+    keyboard.groups = [...keyboard.groups, group]
+  })
   return () => {
     keyboard.groups = keyboard.groups.filter((other) => other !== group)
   }
