@@ -38,13 +38,16 @@ class Detector:
 
 
 def _detector(name: str, kind: str, pattern: str) -> Detector:
-    return Detector(name, kind, re.compile(pattern, re.IGNORECASE | re.VERBOSE))
+    return Detector(name, kind, re.compile(pattern, re.IGNORECASE))
 
 
 _NOT_IN_NUMBER = r"(?<![\w.,/-])"
 _SEP = r"[\s.\-–]?"
 _DIGITS_MORE = rf"(?:{_SEP}\d)"
 _UPPER = r"[A-ZĐÀ-Ỹ]"
+# Two to four words that begin with a capital; a street may have "đường" before it and then any case.
+_NAME = rf"{_UPPER}[\w']{{0,7}}(?:\s{_UPPER}[\w']{{0,7}}){{1,3}}"
+_STREET = rf"(?:(?:đường|duong|phố|pho)\s[\w']{{1,8}}(?:\s(?-i:{_UPPER})[\w']{{0,7}}){{0,3}}|(?-i:{_NAME}))"
 
 DETECTORS: tuple[Detector, ...] = (
     _detector(
@@ -105,24 +108,49 @@ DETECTORS: tuple[Detector, ...] = (
         r"(?:\s?[-–.]?\s?)\d{3}\.?\d{2}|(?<![\w/.-])\d{2}\s?-?\s?[A-Z]{1,2}\d?\s?[-–.]\s?\d{4,5})(?![\w])",
     ),
     _detector(
-        "house_number",
+        "land_parcel",
         "address",
-        r"(?:s[oố]\s?nh[aà]|nh[aà]\s?s[oố]|c[aă]n\s?(?:h[oộ]|nh[aà])(?:\s?s[oố])?|ph[oò]ng(?:\s?tr[oọ])?\s?s[oố]"
-        r"|th[uử]a(?:\s?đ[aấ]t|\s?dat)?(?:\s?s[oố])?|l[oô]\s?đ?d?[aấ]?t?\s?s[oố])"
-        r"\s{0,2}[:.]?\s{0,2}(?P<value>[A-Z]?\d{1,5}(?:[/-]?[A-Z0-9]{1,5}){0,4})(?!\w)",
+        rf"(?P<value>(?:th[uử]a(?:\s[đd][aấ]t)?|l[oô](?:\s[đd][aấ]t)?)(?:\ss[oố])?\s[A-Z]?\d{{1,5}}[A-Z]?\b"
+        rf"(?:,?\st[oờ](?:\sb[aả]n\s[đd][oồ])?(?:\ss[oố])?\s\d{{1,4}}\b)?"
+        rf"(?:\skhu\s(?:t[aá]i\s[đd][iị]nh\sc[uư]|d[aâ]n\sc[uư])(?:\s(?-i:{_NAME}))?)?)",
     ),
     _detector(
         "map_sheet",
         "address",
-        r"(?:th[uử]a[^\n]{1,30}?\bt[oờ]|\bt[oờ]\s?b[aả]n\s?[đd][oồ])(?:\s?b[aả]n\s?[đd][oồ])?(?:\s?s[oố])?"
-        r"\s{1,2}(?P<value>\d{1,4})(?!\w)",
+        r"(?P<value>t[oờ]\sb[aả]n\s[đd][oồ](?:\ss[oố])?\s\d{1,4})\b",
     ),
     _detector(
-        "street_address",
+        "house_number",
         "address",
-        r"(?<!ng[aà]y\s)(?<!\w)(?:[oở]|t[aạ]i|nh[aà]|s[oố]|đ/c|đ[iị]a\s?ch[iỉ]|dia\s?chi)\s{1,2}(?:s[oố]\s{1,2})?"
-        r"(?P<value>\d{1,4}[A-Z]?(?:/\d{1,4}[A-Z]?){0,3}\s{1,2}(?:đường|duong|phố|pho|hẻm|hem|ngõ|ngo|kiệt|kiet|QL|quốc\slộ)"
-        r"\s{1,2}[\w]{1,20}(?:\s[\w]{1,12}){0,2})",
+        rf"(?P<value>(?:nh[aà]\ss[oố]|s[oố]\snh[aà]|c[aă]n\sh[oộ](?:\ss[oố])?|c[aă]n\snh[aà]\ss[oố])"
+        rf"\s?[:.]?\s?[A-Z]?\d{{1,5}}(?:[/-]?[A-Z0-9]{{1,5}}){{0,4}}(?:,?\s{_STREET})?)(?!\w)",
+    ),
+    _detector(
+        "lane",
+        "address",
+        rf"(?P<value>(?:(?:s[oố]|nh[aà])\s\d{{1,4}}[A-Z]?,?\s)?(?:ki[eệ]t|ng[oõ]|h[eẻ]m|ng[aá]ch)\s"
+        rf"\d{{1,4}}(?:/\d{{1,4}}){{1,3}}(?:,?\s{_STREET})?)(?!\w)",
+    ),
+    _detector(
+        "number_and_lane",
+        "address",
+        rf"(?P<value>\b(?:s[oố]\s)?\d{{1,4}}[A-Z]?,?\s(?:ki[eệ]t|ng[oõ]|h[eẻ]m|ng[aá]ch)\s\d{{1,4}}"
+        rf"(?:/\d{{1,4}}){{0,3}}(?:,?\s{_STREET})?)(?!\w)",
+    ),
+    # 142/8 Nguyễn Thái Học: several slashes, or a first number that is no day of a month.
+    _detector(
+        "number_with_slashes",
+        "address",
+        rf"(?<![\w/.,-])(?P<value>(?:(?:3[2-9]|[4-9]\d|\d{{3,4}})/\d{{1,4}}(?:/\d{{1,4}}){{0,3}}"
+        rf"|\d{{1,4}}(?:/\d{{1,4}}){{2,3}})[A-Z]?,?\s{_STREET})",
+    ),
+    # "nhà em ở 52 Ỷ Lan", ", 12A tổ 6, đường Lý Thái Tổ"
+    _detector(
+        "number_and_street",
+        "address",
+        rf"(?:(?:[oở]|t[aạ]i|tr[uú]\st[aạ]i|nh[aà](?:\s[a-zà-ỹ]{{1,5}})?|s[oố]|đ/c|[đd][iị]a\sch[iỉ]\s?:?),?"
+        rf"|(?-i:{_UPPER}[a-zà-ỹđ']{{1,7}}),)\s(?:s[oố]\s)?"
+        rf"(?P<value>\d{{1,4}}[A-Z]?,?\s(?:t[oổ]\s\d{{1,2}},?\s)?{_STREET})",
     ),
 )
 
