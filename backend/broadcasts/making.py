@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,21 +24,14 @@ log = structlog.get_logger()
 
 MAX_SECONDS = 3 * 3600  # of finished audio; a day's session is at most an hour
 RENEW_AFTER_S = 20.0
+TARGET = "made.mp3"
 BLOCK = 1 << 20
 
 
 def work_off(task: Task, limits: Limits | None = None) -> bool:
     """Make, store and settle; True when the file is there."""
-    scratch = config.current().var_dir / "scratch"
-    scratch.mkdir(parents=True, exist_ok=True)
     began = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="rendition-", dir=scratch) as folder:
-        try:
-            outcome = _make(task, Path(folder), limits or Limits())
-            key = _store(Path(folder) / "made.mp3", outcome.made) if outcome.made else None
-        except OSError:  # the disk is full, the store does not answer
-            log.exception("rendition_not_stored", rendition_id=str(task.rendition_id))
-            outcome, key = Outcome(reason=Reason.CRASHED), None
+    outcome, key = produce(task.segments, limits or Limits(), _renewing(task))
     if outcome.made is not None and key is not None:
         ready = renditions.settle_ready(task, key, outcome.made)
         log.info(
@@ -51,30 +44,47 @@ def work_off(task: Task, limits: Limits | None = None) -> bool:
         return ready
     reason = outcome.reason or Reason.CRASHED
     renditions.settle_failed(task, reason)
-    noise = outcome.notes if reason in PASSING else ""
+    notes = outcome.notes if reason in PASSING else ""
     log.warning(
-        "rendition_failed", rendition_id=str(task.rendition_id), reason=reason.value, notes=noise
+        "rendition_failed", rendition_id=str(task.rendition_id), reason=reason.value, notes=notes
     )
     return False
 
 
-def _make(task: Task, folder: Path, limits: Limits) -> Outcome:
-    segments: list[dict[str, Any]] = []
-    for number, segment in enumerate(task.segments):
+def produce(
+    segments: Sequence[Mapping[str, Any]], limits: Limits, still_ours: Callable[[], bool]
+) -> tuple[Outcome, str | None]:
+    """Make the file of ``segments`` and store it; what came of it, and the key of the object."""
+    scratch = config.current().var_dir / "scratch"
+    scratch.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="rendition-", dir=scratch) as folder:
+        try:
+            outcome = _make(segments, Path(folder), limits, still_ours)
+            key = _store(Path(folder) / TARGET, outcome.made) if outcome.made else None
+        except OSError:  # the disk is full, the store does not answer
+            log.exception("rendition_not_stored")
+            return Outcome(reason=Reason.CRASHED), None
+    return outcome, key
+
+
+def _make(
+    segments: Sequence[Mapping[str, Any]],
+    folder: Path,
+    limits: Limits,
+    still_ours: Callable[[], bool],
+) -> Outcome:
+    sources: list[dict[str, Any]] = []
+    for number, segment in enumerate(segments):
         key = segment.get("object_key")
         if "text" in segment:
-            segments.append(dict(segment))
+            sources.append(dict(segment))
             continue
         path = folder / f"source-{number}"
         if key is None or not _fetch(str(key), path):
             return Outcome(reason=Reason.FILE_MISSING)
-        segments.append({"path": str(path)})
-    order = {
-        "segments": segments,
-        "target": str(folder / "made.mp3"),
-        "max_seconds": MAX_SECONDS,
-    }
-    return process.make(order, limits=limits, still_ours=_renewing(task))
+        sources.append({"path": str(path)})
+    order = {"segments": sources, "target": str(folder / TARGET), "max_seconds": MAX_SECONDS}
+    return process.make(order, limits=limits, still_ours=still_ours)
 
 
 def _fetch(key: str, path: Path) -> bool:

@@ -132,20 +132,23 @@ def _take(session: Session, rendition: Rendition) -> Task | None:
     rendition.state = RenditionState.PROCESSING
     rendition.attempts += 1
     rendition.lease, rendition.lease_until = ids.new_secret(12), clock.now() + LEASE
-    segments: list[Mapping[str, Any]] = []
-    for each in broadcast.segments:
-        if each.kind is SegmentKind.RECORDING and each.upload_id is not None:
-            segments.append({"object_key": files[each.upload_id].object_key})
-        else:
-            segments.append(
-                {
-                    "text": each.text,
-                    "voice": each.voice,
-                    "words_per_minute": each.words_per_minute,
-                    "pitch": each.pitch,
-                }
-            )
-    return Task(rendition.id, broadcast.id, rendition.lease, rendition.attempts, tuple(segments))
+    segments = sources_of(broadcast, files)
+    return Task(rendition.id, broadcast.id, rendition.lease, rendition.attempts, segments)
+
+
+def sources_of(broadcast: Broadcast, files: Mapping[UUID, Upload]) -> tuple[Mapping[str, Any], ...]:
+    """What the broadcast's file is made of: object keys of recordings, texts with their voices."""
+    return tuple(
+        {"object_key": files[each.upload_id].object_key}
+        if each.kind is SegmentKind.RECORDING and each.upload_id is not None
+        else {
+            "text": each.text,
+            "voice": each.voice,
+            "words_per_minute": each.words_per_minute,
+            "pitch": each.pitch,
+        }
+        for each in broadcast.segments
+    )
 
 
 def _refusal(files: Mapping[UUID, Upload], wanted: list[UUID]) -> Reason | None:
@@ -178,17 +181,22 @@ def settle_ready(task: Task, object_key: str, made: Mapping[str, Any]) -> bool:
         rendition = _ours(session, task)
         if rendition is None:
             return False
-        rendition.state, rendition.reason = RenditionState.READY, None
-        rendition.object_key = object_key
-        rendition.sha256, rendition.bytes = made["sha256"], made["bytes"]
-        rendition.content_type, rendition.duration_ms = made["content_type"], made["duration_ms"]
-        rendition.loudness_lufs = made["loudness_lufs"]
-        rendition.true_peak_dbtp = made["true_peak_dbtp"]
-        rendition.peaks = made["peaks"]
-        rendition.finished_at = clock.now()
-        rendition.lease = rendition.lease_until = None
+        note_ready(rendition, object_key, made)
         bump(session, AREA)
     return True
+
+
+def note_ready(rendition: Rendition, object_key: str, made: Mapping[str, Any]) -> None:
+    """Write down what is known of a finished file (see ``audio.rendering.Made``)."""
+    rendition.state, rendition.reason = RenditionState.READY, None
+    rendition.object_key = object_key
+    rendition.sha256, rendition.bytes = made["sha256"], made["bytes"]
+    rendition.content_type, rendition.duration_ms = made["content_type"], made["duration_ms"]
+    rendition.loudness_lufs = made["loudness_lufs"]
+    rendition.true_peak_dbtp = made["true_peak_dbtp"]
+    rendition.peaks = made["peaks"]
+    rendition.finished_at = clock.now()
+    rendition.lease = rendition.lease_until = None
 
 
 def settle_failed(task: Task, reason: Reason) -> bool:

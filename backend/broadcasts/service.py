@@ -192,23 +192,21 @@ def return_inaudible(session: Session, broadcast_id: UUID, reason: str) -> None:
         move(session, SYSTEM, broadcast_id, None, "return", Asked(reason=f"audio:{reason}"))
 
 
-def retry_audio(session: Session, actor: Principal, broadcast: Broadcast) -> None:
+def retry_audio(session: Session, actor: Principal, broadcast_id: UUID) -> Broadcast:
     """Have audio made again that failed for no fault of its source.
 
     Raises:
-        Forbidden: the actor makes no broadcasts in this unit.
-        Conflict: it has not failed.
+        NotFound; Forbidden: the actor makes no broadcasts in this unit; Conflict: it has not failed.
     """
-    unit = places.unit(session, broadcast.unit_id)
+    broadcast, unit = _take(session, actor, broadcast_id, None)
     rendition = desk.current_rendition(session, broadcast)
-    if unit is None or not workflow.may_edit(
-        desk.standing_of(broadcast, rendition), desk.actor_in(unit, actor)
-    ):
+    if not workflow.may_edit(desk.standing_of(broadcast, rendition), desk.actor_in(unit, actor)):
         raise Forbidden("broadcasts.not_yours")
     if rendition is None or rendition.state is not RenditionState.FAILED:
         raise Conflict("broadcasts.audio_not_failed")
     retry(session, rendition)
     _log(session, broadcast, _person(actor), "retry_audio", broadcast.state)
+    return broadcast
 
 
 def _schedule_as_planned(session: Session, broadcast: Broadcast) -> None:

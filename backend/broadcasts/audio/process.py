@@ -24,6 +24,7 @@ HOUSE = Path(__file__).resolve().parents[3]
 COMMAND = (sys.executable, "-m", "backend.broadcasts.audio.child")
 GIGABYTE = 1024**3
 TICK_SECONDS = 1.0
+_NO_MEMORY = ("MemoryError", "Cannot allocate", "failed to map segment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,6 @@ def _judge(talk: _Talk, code: int, *, out_of_time: bool, notes: str) -> Outcome:
         return Outcome(made=talk.made, notes=notes)
     if out_of_time or code in (-signal.SIGXCPU, -signal.SIGKILL):
         return Outcome(reason=Reason.TOO_SLOW if out_of_time else Reason.CRASHED, notes=notes)
-    if "MemoryError" in notes or "Cannot allocate" in notes:
+    if any(sign in notes for sign in _NO_MEMORY):
         return Outcome(reason=Reason.TOO_MUCH_MEMORY, notes=notes)
     return Outcome(reason=Reason.CRASHED, notes=notes)

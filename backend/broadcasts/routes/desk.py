@@ -136,8 +136,7 @@ def move_broadcast(asked: dict[str, Any], broadcast_id: UUID, move: str) -> Resp
 def retry_rendition(broadcast_id: UUID) -> Response:
     """Try once more to make audio that failed."""
     with transaction() as session:
-        broadcast = desk.broadcast(session, principal(), broadcast_id)
-        service.retry_audio(session, principal(), broadcast)
+        broadcast = service.retry_audio(session, principal(), broadcast_id)
         shown = views.desk_full(session, broadcast, principal(), language())
         return json_answer(DeskBroadcast().dump(shown), 202)
 
