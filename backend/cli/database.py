@@ -9,6 +9,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
+from sqlalchemy import Connection
 
 from backend.cli import demo
 from backend.core import db
@@ -18,15 +19,18 @@ from wsgi import create_app
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def alembic_config(connection: Connection) -> AlembicConfig:
+    """Alembic's settings for an open connection."""
+    settings = AlembicConfig(ROOT / "alembic.ini", stdout=io.StringIO())
+    settings.set_main_option("path_separator", "os")
+    settings.attributes["connection"] = connection
+    return settings
+
+
 def migrate() -> None:
     """Run the migrations that the connected database has not seen yet."""
-    if not any((ROOT / "migrations" / "versions").glob("*.py")):
-        db.Base.metadata.create_all(db.engine())
-        return
-    settings = AlembicConfig(ROOT / "alembic.ini", stdout=io.StringIO())
     with db.engine().connect().execution_options(tienglang_write=True) as connection:
-        settings.attributes["connection"] = connection
-        command.upgrade(settings, "head")
+        command.upgrade(alembic_config(connection), "head")
         connection.commit()
 
 

@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 UNDESCRIBED = re.compile(
     r"/($|c/|send|track|mine|settings|console|embed/|feeds/|widgets/|media/|share|offline"
     r"|sw\.js|manifest\.webmanifest|favicon|icons?/|robots\.txt|api/docs|openapi\.json"
-    r"|healthz|readyz|metrics|\.well-known/|\w+\.webmanifest|fonts?/|images?/|<path:)"
+    r"|healthz|readyz|metrics|\.well-known/|\w+\.webmanifest|fonts?/|images?/|shell\.html|<path:)"
 )
 
 
