@@ -13,6 +13,7 @@ from backend.core.auth import SYSTEM, Role
 from backend.core.db import transaction
 from backend.core.errors import Conflict, InvalidInput
 from backend.core.text import clean
+from backend.places import queries as places
 
 cli = AppGroup("accounts", help="The first administrator; portals that embed us.")
 
@@ -35,7 +36,7 @@ def create_admin(username: str, unit_code: str, name: str, *, generate: bool) ->
     password = None if generate else _ask(username)
     try:
         with transaction() as session:
-            if staffing.unit_by_code(session, unit_code) is None:
+            if places.unit_by_code(session, unit_code) is None:
                 raise click.ClickException(
                     f"no unit has the code {unit_code} today; run `flask --app wsgi places import` first"
                 )
@@ -65,7 +66,7 @@ def create_portal(name: str, unit_code: str, origins: tuple[str, ...]) -> None:
     """Let a portal embed us; prints its key, which is not kept."""
     try:
         with transaction() as session:
-            unit = staffing.unit_by_code(session, unit_code)
+            unit = places.unit_by_code(session, unit_code)
             if unit is None:
                 raise click.ClickException(f"no unit has the code {unit_code} today")
             _, key = portals.create(session, SYSTEM, clean(name), unit.id, list(origins))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from backend.accounts.models import ClientKind
 from backend.accounts.rules import MAX_PASSWORD, MIN_PASSWORD, USERNAME
@@ -147,7 +147,16 @@ class ResidentSignIn(Schema):
     code = code(r"[0-9]{6}", required=True, metadata={"example": "123456"})
 
 
-class ChangeMe(Schema):
+class Changes(Schema):
+    """A change names at least one thing to change."""
+
+    @validates_schema
+    def _not_empty(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if not data:
+            raise ValidationError("required", "_schema")
+
+
+class ChangeMe(Changes):
     """What a resident may change; staff change their language only."""
 
     name = PlainText(max_length=100, allow_none=True)
@@ -223,7 +232,7 @@ class CreatedStaff(StaffView):
     )
 
 
-class ChangeStaff(Schema):
+class ChangeStaff(Changes):
     name = PlainText(max_length=100, min_length=1)
     email = fields.Email(allow_none=True)
     phone = Phone(allow_none=True)

@@ -22,6 +22,7 @@ from backend.places.models import (
     WorkingHours,
 )
 
+_PROVINCE_DIGITS = 2
 _CODE = re.compile(r"\d{2,5}", re.ASCII)
 # Deadlines look ahead and explain what has passed; older days of the calendar interest nobody.
 _CALENDAR_REACHES_BACK = timedelta(days=800)
@@ -63,6 +64,12 @@ def commune_by_code(session: Session, code: str, at: date | None = None) -> Admi
 def province_by_code(session: Session, code: str, at: date | None = None) -> AdminUnit | None:
     """The province that carries ``code`` on the day ``at`` (today when none is named)."""
     return _by_code(session, UnitLevel.PROVINCE, code, at)
+
+
+def unit_by_code(session: Session, code: str, at: date | None = None) -> AdminUnit | None:
+    """The province (two digits) or commune (five) that carries ``code`` on the day ``at``."""
+    find = province_by_code if len(code) == _PROVINCE_DIGITS else commune_by_code
+    return find(session, code, at)
 
 
 def _by_code(session: Session, level: UnitLevel, code: str, at: date | None) -> AdminUnit | None:

@@ -255,7 +255,7 @@ def test_lan_changes_her_name_her_commune_and_her_language(
     emptied = client.patch("/api/v1/me", json={"name": None, "commune": None})
     assert emptied.get_json()["resident"]["name"] is None
     assert emptied.get_json()["resident"]["commune"] is None
-    for bad in ({"commune": "00000"}, {"name": "a" * 101}, {"language": "xx"}, {"phone": LAN}):
+    for bad in ({"commune": "00000"}, {"name": "a" * 101}, {"language": "xx"}, {"phone": LAN}, {}):
         assert client.patch("/api/v1/me", json=bad).status_code == 422
 
 

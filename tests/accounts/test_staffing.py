@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -125,6 +127,23 @@ def test_what_cannot_be_created_is_named(
 def test_a_user_name_is_somebodys_only_once(office: FlaskClient, hoa: Staff) -> None:
     answer = office.post("/api/v1/staff", json=new(username="hoa.ayun"))
     assert (answer.status_code, answer.get_json()["code"]) == (409, "staff.username_taken")
+
+
+def test_of_two_who_create_the_same_name_at_once_one_is_told(app: Flask, admin: Staff) -> None:
+    statuses: list[int] = []
+    offices = [sign_in(app.test_client(), admin) for _ in range(3)]
+    together = threading.Barrier(3)
+
+    def go(office: FlaskClient) -> None:
+        together.wait()
+        statuses.append(office.post("/api/v1/staff", json=new()).status_code)
+
+    threads = [threading.Thread(target=go, args=(office,)) for office in offices]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [201, 409, 409]
 
 
 def test_a_grant_that_fails_leaves_nobody_behind(office: FlaskClient, quynhon: AdminUnit) -> None:

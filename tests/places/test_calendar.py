@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 
 import pytest
+from flask import Flask
 
 from backend.core import events
 from backend.core.db import reading, transaction
@@ -133,3 +134,36 @@ def test_overlapping_hours_and_unknown_units_are_refused(db: Database) -> None:
             service.set_hours(session, commune.id, {0: spans})
     with pytest.raises(NotFound), transaction() as session:
         service.set_day(session, new_id(), date(2026, 11, 25), DayKind.CLOSURE)
+
+
+def test_the_operator_keeps_the_calendar_by_command(app: Flask) -> None:
+    with transaction() as session:
+        commune = make_commune(session, code="23798")
+    run = app.test_cli_runner()
+    for args in (
+        ["set-day", "--unit", "23798", "--day", "2026-11-25", "--kind", "closure", "--note", "lũ"],
+        ["set-day", "--day", "2026-11-26", "--kind", "holiday"],
+        ["set-hours", "--unit", "23798", "1:07:00-11:30", "1:13:30-17:00", "6:07:00-11:00"],
+    ):
+        done = run.invoke(args=["places", *args])
+        assert done.exit_code == 0, done.output
+    with reading() as session:
+        calendar = queries.calendar_for(session, commune.id)
+    assert calendar.on(date(2026, 11, 25)).note == "lũ"
+    assert calendar.on(date(2026, 11, 26)).type is DayType.HOLIDAY
+    assert calendar.on(date(2026, 11, 28)).type is DayType.WORKING  # a Saturday morning
+    for args in (
+        ["set-hours", "1:07:00"],
+        ["set-hours", "8:07:00-11:00"],
+        ["set-hours", "1:27:00-28:00"],
+        ["set-hours", "1:11:00-07:00"],
+        ["set-hours", "--unit", "99999", "1:07:00-11:00"],
+        ["set-day", "--unit", "99999", "--day", "2026-11-25", "--kind", "closure"],
+        ["set-day", "--day", "25/11/2026", "--kind", "closure"],
+    ):
+        assert run.invoke(args=["places", *args]).exit_code != 0, args
+    back = ["set-day", "--unit", "23798", "--day", "2026-11-25", "--kind", "plain"]
+    assert run.invoke(args=["places", *back]).exit_code == 0
+    with reading() as session:
+        calendar = queries.calendar_for(session, commune.id)
+    assert calendar.on(date(2026, 11, 25)).type is DayType.WEEKEND  # no hours on Wednesdays

@@ -40,7 +40,7 @@ from backend.core.api import (
 from backend.core.auth import ROLE_PERMISSIONS, Permission, Role, principal, staff
 from backend.core.db import reading, transaction
 from backend.core.errors import InvalidInput, NotFound
-from backend.places.queries import departments_of
+from backend.places import queries as places
 
 blp = Blueprint("staff", __name__, description="Staff and their roles")
 
@@ -62,7 +62,7 @@ def list_staff(query: dict[str, Any]) -> dict[str, Any]:
     with reading() as session:
         unit_id = None
         if query["unit"] is not None:
-            unit = staffing.unit_by_code(session, query["unit"])
+            unit = places.unit_by_code(session, query["unit"])
             if unit is None:
                 raise InvalidInput({"unit": ["unknown"]})
             unit_id = unit.id
@@ -170,10 +170,10 @@ def reset_staff(body: dict[str, Any], staff_id: UUID) -> dict[str, Any]:
 def list_departments(query: dict[str, Any]) -> dict[str, Any]:
     """The departments of a unit."""
     with reading() as session:
-        unit = staffing.unit_by_code(session, query["unit"])
+        unit = places.unit_by_code(session, query["unit"])
         if unit is None:
             raise NotFound("places.unit_not_found")
-        return {"items": departments_of(session, unit.id)}
+        return {"items": places.departments_of(session, unit.id)}
 
 
 @blp.route("/roles")

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend.accounts import queries
@@ -77,8 +78,11 @@ def create(
         must_change_password=password is None,
     )
     _set_contact(staff, contact)
-    session.add(staff)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(staff)
+    except IntegrityError as error:  # another request was first
+        raise Conflict("staff.username_taken", username=username) from error
     record(session, actor, "staff.created", staff.id, unit.id)
     for wanted in grants:
         _grant(session, actor, staff, wanted)
@@ -213,12 +217,6 @@ def record(
     )
 
 
-def unit_by_code(session: Session, code: str) -> AdminUnit | None:
-    """Today's province (two digits) or commune (five)."""
-    find = places.province_by_code if len(code) == 2 else places.commune_by_code  # noqa: PLR2004
-    return find(session, code)
-
-
 def _grant(session: Session, actor: Principal, staff: Staff, wanted: WantedGrant) -> RoleGrant:
     if actor.id == staff.id:
         raise Forbidden("staff.not_yourself")
@@ -274,7 +272,7 @@ def _must_belong(part: Department | Community | None, unit: AdminUnit, field: st
 
 
 def _unit_in_scope(session: Session, actor: Principal, code: str, field: str) -> AdminUnit:
-    unit = unit_by_code(session, code)
+    unit = places.unit_by_code(session, code)
     scope = units_in_scope(actor, Permission.STAFF_MANAGE)
     if unit is None or session.scalar(scope.where(AdminUnit.id == unit.id)) is None:
         raise InvalidInput({field: ["unknown"]})
