@@ -41,19 +41,16 @@ AWAITING: Mapping[CaseState, str] = {
 def show(session: Session, actor: Principal, case: Case, language: str) -> Json:
     """The whole case for ``actor``, in ``language``; some ten statements."""
     submitted = aliased(AdminUnit)
-    feedback, unit, sent_to, community, department, assignee = (
-        session.execute(
-            select(Feedback, AdminUnit, submitted, Community, Department, Staff.name)
-            .join(AdminUnit, AdminUnit.id == case.unit_id)
-            .join(submitted, submitted.id == Feedback.submitted_unit_id)
-            .outerjoin(Community, Community.id == Feedback.community_id)
-            .outerjoin(Department, Department.id == case.lead_department_id)
-            .outerjoin(Staff, Staff.id == case.assignee_id)
-            .where(Feedback.id == case.feedback_id)
-        )
-        .tuples()
-        .one()
-    )
+    feedback, unit, sent_to, community, department, assignee = session.execute(
+        select(Feedback, AdminUnit, submitted, Community, Department, Staff.name)
+        .select_from(Feedback)
+        .join(AdminUnit, AdminUnit.id == case.unit_id)
+        .join(submitted, submitted.id == Feedback.submitted_unit_id)
+        .outerjoin(Community, Community.id == Feedback.community_id)
+        .outerjoin(Department, Department.id == case.lead_department_id)
+        .outerjoin(Staff, Staff.id == case.assignee_id)
+        .where(Feedback.id == case.feedback_id)
+    ).one()
     events = history.events_of(session, case.id)
     messages = feedback_queries.thread(session, feedback.id)
     entries = ledger.entries_of(session, case)

@@ -171,7 +171,7 @@ def _listed(session: Session, cases: Iterable[Case]) -> list[Listed]:
         .outerjoin(Staff, Staff.id == Case.assignee_id)
         .where(Case.id.in_([each.id for each in ordered]))
     )
-    facts = {row[0]: row for row in rows.tuples()}
+    facts = {row[0]: row for row in rows}
     return [
         Listed(each, text, code, name, department, assignee, has_photos)
         for each in ordered
@@ -234,7 +234,7 @@ def handlers_of(session: Session, unit_id: UUID, department_id: UUID) -> dict[UU
     rows = session.execute(
         select(Staff.id, Staff.name).where(Staff.active, Staff.id.in_(holders)).order_by(Staff.name)
     )
-    return dict(rows.tuples().all())
+    return dict(iter(rows))
 
 
 def routing_rules(

@@ -1,0 +1,324 @@
+"""Cases over HTTP: list, counts, detail, moves, publication; and what they cost in statements."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+
+from backend.core import crypto
+from backend.core import db as core_db
+from backend.core.auth import Role
+from backend.core.db import reading, transaction
+from backend.feedback.models import Identity, TrackingView
+from moderation import service, settings
+from moderation.models import Case
+from moderation.workflow import Move
+from tests.databases import counting
+from tests.factories.accounts import make_staff, sign_in
+from tests.factories.feedback import make_feedback, submission
+from tests.factories.moderation import (
+    REPLY,
+    Office,
+    make_case,
+    make_office,
+    make_proof,
+    move,
+    until_forwarded,
+    until_resolved,
+)
+
+
+@pytest.fixture
+def office(db: Any) -> Office:
+    with transaction() as session:
+        return make_office(session)
+
+
+def as_(client: FlaskClient, office: Office, name: str) -> FlaskClient:
+    return sign_in(client, office.staff[name])
+
+
+def opened(office: Office, **overrides: Any) -> UUID:
+    with transaction() as session:
+        return make_case(session, office.unit, **overrides).id
+
+
+def version_of(case_id: UUID) -> dict[str, str]:
+    with reading() as session:
+        return {"If-Match": f'"{session.get_one(Case, case_id).version}"'}
+
+
+def post(client: FlaskClient, case_id: UUID, name: str, **body: Any) -> Any:
+    return client.post(
+        f"/api/v1/cases/{case_id}/moves/{name}", json=body, headers=version_of(case_id)
+    )
+
+
+def test_the_whole_way_over_http(client: FlaskClient, office: Office) -> None:
+    sent = client.post("/api/v1/feedback", json=submission(office.unit))
+    assert sent.status_code == 201, sent.text
+    assert sent.get_json()["due_at"] is not None
+    as_(client, office, "hoa")
+    listed = client.get("/api/v1/cases").get_json()["items"]
+    assert [item["tracking_code"] for item in listed] == [sent.get_json()["tracking_code"]]
+    case_id = UUID(listed[0]["id"])
+    shown = client.get(f"/api/v1/cases/{case_id}")
+    assert shown.headers["ETag"] == '"1"'
+    body = shown.get_json()
+    assert {each["move"] for each in body["allowed_moves"]} >= {"confirm_legal", "assign", "ask"}
+    assert body["routing"]["reason_code"] == "no_rule"
+    assert body["clock"]["explanation"]
+    assert post(client, case_id, "confirm_legal", legal_type="ordinary").status_code == 200
+    given = post(client, case_id, "assign", department_id=str(office.economy.id))
+    assert given.get_json()["state"] == "forwarded", given.text
+    as_(client, office, "binh")
+    assert post(client, case_id, "start").status_code == 200
+    proof = make_proof(office)
+    done = post(
+        client, case_id, "resolve", outcome="done", reply=REPLY, evidence_upload_ids=[str(proof)]
+    )
+    assert done.status_code == 200, done.text
+    as_(client, office, "dung")
+    assert post(client, case_id, "approve").get_json()["state"] == "resolved"
+    as_(client, office, "hoa")
+    preview = client.get(f"/api/v1/cases/{case_id}/publication")
+    assert preview.get_json()["warnings"][0]["code"] == "names_are_not_detected"
+    saved = client.put(
+        f"/api/v1/cases/{case_id}/publication",
+        json={
+            "title": "Đèn đường thôn 2",
+            "masked_text": preview.get_json()["masked_text"],
+            "reply": preview.get_json()["reply"],
+            "attachment_ids": [str(proof)],
+        },
+        headers=version_of(case_id),
+    )
+    assert saved.status_code == 200, saved.text
+    assert saved.get_json()["drafted"] is True
+    assert post(client, case_id, "publish").status_code == 200
+    public = client.get(f"/api/v1/communes/{office.unit.code}/feedback").get_json()["items"]
+    assert [item["title"] for item in public] == ["Đèn đường thôn 2"]
+    assert public[0]["evidence"]
+
+
+def test_a_move_says_which_version_it_saw(client: FlaskClient, office: Office) -> None:
+    case_id = opened(office)
+    as_(client, office, "hoa")
+    address = f"/api/v1/cases/{case_id}/moves/confirm_legal"
+    body = {"legal_type": "ordinary"}
+    assert client.post(address, json=body).status_code == 428
+    assert client.post(address, json=body, headers={"If-Match": '"1"'}).status_code == 200
+    stale = client.post(address, json=body, headers={"If-Match": '"1"'})
+    assert stale.status_code == 412
+    assert stale.get_json()["code"] == "stale"
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "status", "code"),
+    [
+        ("resolve", {"outcome": "done"}, 409, "cases.not_from_state"),
+        ("classify", {}, 422, "cases.missing.category"),
+        ("classify", {"category": "khong_co"}, 422, "invalid"),
+        ("assign", {"department_id": "x"}, 422, "invalid"),
+        ("start", {"text": "gì đó"}, 422, "invalid"),
+        ("close", {"reason": "vì thích"}, 422, "invalid"),
+        ("answer", {}, 404, "cases.no_such_move"),
+        ("withdraw", {}, 404, "cases.no_such_move"),
+        ("xyz", {}, 404, "cases.no_such_move"),
+    ],
+)
+def test_what_cannot_be_done_says_why(
+    client: FlaskClient, office: Office, name: str, body: dict[str, Any], status: int, code: str
+) -> None:
+    case_id = opened(office)
+    as_(client, office, "hoa")
+    answer = post(client, case_id, name, **body)
+    assert (answer.status_code, answer.get_json()["code"]) == (status, code), answer.text
+    assert answer.get_json()["title"] != code, "the catalogue has words for it"
+
+
+def test_other_communes_are_not_there(client: FlaskClient, office: Office) -> None:
+    with transaction() as session:
+        elsewhere = make_office(session)
+    case_id = opened(elsewhere)
+    as_(client, office, "dung")
+    assert client.get(f"/api/v1/cases/{case_id}").status_code == 404
+    assert client.get(f"/api/v1/cases/{case_id}/publication").status_code == 404
+    assert post(client, case_id, "classify", category="khac").status_code == 404
+    identity = client.post(f"/api/v1/cases/{case_id}/identity", json={"reason": "tò mò thôi"})
+    assert identity.status_code == 404
+    assert client.get("/api/v1/cases").get_json()["items"] == []
+    assert client.get(f"/api/v1/cases?commune={elsewhere.unit.code}").get_json()["items"] == []
+
+
+def test_a_province_supervisor_sees_all_communes_and_moves_nothing(
+    client: FlaskClient, office: Office
+) -> None:
+    case_id = opened(office)
+    with transaction() as session:
+        province = session.get_one(type(office.unit), office.unit.parent_id)
+        supervisor = make_staff(session, Role.PROVINCE_SUPERVISOR, unit=province)
+    sign_in(client, supervisor)
+    assert len(client.get("/api/v1/cases").get_json()["items"]) == 1
+    assert client.get(f"/api/v1/cases/{case_id}").get_json()["allowed_moves"] == []
+    assert post(client, case_id, "classify", category="khac").status_code == 403
+
+
+def test_the_reporter_is_in_no_detail(client: FlaskClient, office: Office) -> None:
+    case_id = opened(
+        office,
+        identity=Identity.NAMED,
+        name_sealed=crypto.seal("Nguyễn Thị Lan"),
+        phone_sealed=crypto.seal("+84905123456"),
+    )
+    until_forwarded(office, case_id)
+    for name in ("binh", "hoa", "dung"):
+        as_(client, office, name)
+        answer = client.get(f"/api/v1/cases/{case_id}")
+        assert "Nguyễn Thị Lan" not in answer.text
+        assert "905123456" not in answer.text
+        assert answer.get_json()["reporter"]["has_phone"] is True
+    as_(client, office, "binh")
+    refused = client.post(f"/api/v1/cases/{case_id}/identity", json={"reason": "gọi lại hỏi"})
+    assert refused.status_code == 403
+    as_(client, office, "hoa")
+    read = client.post(f"/api/v1/cases/{case_id}/identity", json={"reason": "gọi lại hỏi"})
+    assert read.get_json()["name"] == "Nguyễn Thị Lan"
+    history = client.get(f"/api/v1/cases/{case_id}").get_json()["events"]
+    assert history[-1]["type"] == "identity_read"
+    assert history[-1]["actor"]["name"] == "Hoa"
+
+
+def test_what_may_be_a_denunciation_is_hidden_from_handlers(
+    client: FlaskClient, office: Office
+) -> None:
+    text = "Tôi tố cáo ông Lê Văn Tám, thôn trưởng, ăn chặn gạo cứu đói. Đề nghị điều tra."
+    case_id = opened(office, text=text)
+    as_(client, office, "binh")
+    assert client.get(f"/api/v1/cases/{case_id}").status_code == 404
+    assert client.get("/api/v1/cases").get_json()["items"] == []
+    assert client.get("/api/v1/cases/counts").get_json()["by_view"]["all"] == 0
+    assert client.get("/api/v1/cases?q=cứu đói").get_json()["items"] == []
+    as_(client, office, "hoa")
+    assert client.get(f"/api/v1/cases/{case_id}").get_json()["legal_type"] == "denunciation"
+
+
+FILTERS = [
+    "view=all",
+    "view=mine",
+    "view=department",
+    "view=unassigned",
+    "view=overdue",
+    "view=due_soon",
+    "view=closed",
+    "state=received",
+    "state=resolved",
+    "category=khac",
+    "urgency=emergency",
+    "legal_type=ordinary",
+    "department={department}",
+    "assignee={assignee}",
+    "commune={commune}",
+    "q=ổ gà",
+    "q={code}",
+    "sort=-created",
+    "sort=urgency",
+    "sort=due&category=ha_tang_giao_thong&urgency=normal",
+]
+
+
+def test_every_filter_works_and_costs_at_most_six_statements(
+    client: FlaskClient, office: Office
+) -> None:
+    case_id = opened(office, text="Ổ gà trước cổng trường, xe máy té hoài.")
+    for _ in range(3):
+        opened(office)
+    until_resolved(office, opened(office))
+    as_(client, office, "hoa")
+    with reading() as session:
+        code = session.get_one(Case, case_id).tracking_code
+    values = {
+        "department": office.desk.id,
+        "assignee": office.staff["binh"].id,
+        "commune": office.unit.code,
+        "code": code.lower().replace("-", " "),
+    }
+    client.get("/api/v1/cases")
+    for each in FILTERS:
+        query = each.format(**values)
+        with counting(core_db.engine()) as statements:
+            answer = client.get(f"/api/v1/cases?{query}&limit=50")
+        assert answer.status_code == 200, (query, answer.text)
+        assert len(statements) <= 6, (query, statements)
+        with counting(core_db.engine()) as statements:
+            assert client.get(f"/api/v1/cases/counts?{query}").status_code == 200
+        assert len(statements) <= 6, (query, statements)
+    for query in ("q=ổ gà", "q=o ga truong", f"q={values['code']}", f"q={code}"):
+        found = client.get(f"/api/v1/cases?{query}").get_json()["items"]
+        assert [item["id"] for item in found] == [str(case_id)], query
+    assert len(client.get("/api/v1/cases?view=closed").get_json()["items"]) == 1
+    assert len(client.get("/api/v1/cases?state=resolved").get_json()["items"]) == 1
+    assert len(client.get("/api/v1/cases").get_json()["items"]) == 4
+    counted = client.get("/api/v1/cases/counts").get_json()
+    assert counted["by_view"]["all"] == counted["by_state"]["received"] == 4
+
+
+def test_pages_follow_one_another_without_gaps(client: FlaskClient, office: Office) -> None:
+    wanted = {str(opened(office)) for _ in range(7)}
+    as_(client, office, "hoa")
+    for sort in ("due", "-created", "urgency"):
+        seen, cursor = [], ""
+        while True:
+            page = client.get(f"/api/v1/cases?sort={sort}&limit=3{cursor}").get_json()
+            seen += [item["id"] for item in page["items"]]
+            if page["next_cursor"] is None:
+                break
+            cursor = f"&cursor={page['next_cursor']}"
+        assert len(seen) == 7
+        assert set(seen) == wanted
+
+
+def test_a_case_in_full_costs_a_fixed_number_of_statements(
+    client: FlaskClient, office: Office
+) -> None:
+    case_id = opened(office)
+    as_(client, office, "hoa")
+    move(office.hoa, case_id, Move.REPLY, text="Đã nhận.")
+    with counting(core_db.engine()) as few:
+        client.get(f"/api/v1/cases/{case_id}")
+    for _ in range(6):
+        move(office.hoa, case_id, Move.REPLY, text="Đã nhận, đang xem.")
+    with counting(core_db.engine()) as many:
+        client.get(f"/api/v1/cases/{case_id}")
+    assert len(few) == len(many) <= 14
+
+
+def test_opening_a_case_costs_at_most_seven_statements(office: Office) -> None:
+    with transaction() as session:
+        settings.changed(session)
+    opened(office)  # settings are read once
+    with transaction() as session:
+        feedback = make_feedback(session, office.unit)
+        session.delete(session.get_one(TrackingView, feedback.id))
+        session.flush()
+        with counting(core_db.engine()) as statements:
+            service.open_case(session, feedback)
+            session.flush()
+        assert len(statements) <= 7, statements
+
+
+def test_rules_and_templates_can_be_read(client: FlaskClient, office: Office) -> None:
+    as_(client, office, "hoa")
+    assert client.get("/api/v1/routing-rules").get_json() == {"items": []}
+    assert client.get("/api/v1/reply-templates").get_json() == {"items": []}
+
+
+def test_nobody_reads_cases_without_signing_in(client: FlaskClient, office: Office) -> None:
+    case_id = opened(office)
+    for address in ("", "/counts", f"/{case_id}", f"/{case_id}/publication"):
+        assert client.get(f"/api/v1/cases{address}").status_code == 401
+    assert json.loads(client.get("/api/v1/cases").text)["code"] == "auth.required"
