@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from backend.broadcasts import desk, making, renditions, service
 from backend.broadcasts.audio.process import Limits
-from backend.broadcasts.models import Broadcast, Language, ProgrammeKind, Station
+from backend.broadcasts.models import Broadcast, Language, Programme, ProgrammeKind, Station
 from backend.broadcasts.stations import add_programme, station_of
 from backend.broadcasts.workflow import Asked
 from backend.core import clock
@@ -109,6 +109,10 @@ def _tell(session: Session, demo: Demo, unit: AdminUnit, station: Station, story
     tam = _acting(demo, f"tam.{story.commune}", Role.BROADCAST_OPERATOR, unit.id)
     dung = _acting(demo, f"dung.{story.commune}", Role.COMMUNE_LEADER, unit.id)
     station.voice = story.voice
+    slug = "ban-tin" if story.title.startswith("Bản tin") else "thong-bao"
+    programme = session.scalar(
+        select(Programme.id).where(Programme.station_id == station.id, Programme.slug == slug)
+    )
     broadcast = service.create(
         session,
         tam,
@@ -118,6 +122,7 @@ def _tell(session: Session, demo: Demo, unit: AdminUnit, station: Station, story
             "summary": story.summary,
             "text": story.text,
             "voice": story.voice,
+            "programme_id": programme,
         },
     )
     if story.aired and not _made_here(session, broadcast):
