@@ -126,9 +126,12 @@ async function attempt(method: string, path: string, body: unknown, options: Sen
 const quoted = (tag: string | number) => (/^(W\/)?"/.test(String(tag)) ? String(tag) : `"${tag}"`)
 
 async function parsed(response: Response): Promise<unknown> {
-  if (response.status === 204 || response.status === 304) return undefined
-  if (!/json/.test(response.headers.get('Content-Type') ?? '')) return undefined
-  return response.json()
+  const text = response.status === 304 ? '' : await response.text()
+  if (!text) return undefined
+  if (/json/.test(response.headers.get('Content-Type') ?? '')) return JSON.parse(text)
+  // A café's or an operator's sign-in page answers 200 for everybody: that is not our server.
+  if (response.ok) throw new Unreachable('not our server')
+  return undefined
 }
 
 export async function problemFrom(response: Response): Promise<Problem> {

@@ -138,7 +138,13 @@ async function sendText(entry: OutboxItem): Promise<void> {
     await save(entry)
   }
   const upload_ids = entry.photos.flatMap((photo) => (photo.url ? [uploadId(photo.url)] : []))
-  const { data } = await send<Receipt>('POST', '/feedback', { ...entry.body, upload_ids }, { idempotencyKey: entry.id })
+  const { data } = await send<Receipt | undefined>(
+    'POST',
+    '/feedback',
+    { ...entry.body, upload_ids },
+    { idempotencyKey: entry.id },
+  )
+  if (!data?.tracking_code) throw new Unreachable('an answer without a code')
   await keepReceipt(entry, data)
 }
 

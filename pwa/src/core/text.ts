@@ -21,9 +21,9 @@ export function fold(text: string): string {
 export function excerpt(text: string, length: number): string {
   const line = text.replace(/\s+/g, ' ').trim()
   if (line.length <= length) return line
-  const cut = line.slice(0, length - 1)
+  const cut = line.slice(0, length)
   const space = cut.lastIndexOf(' ')
-  return `${space > length / 2 ? cut.slice(0, space) : cut}…`
+  return `${cut.slice(0, space > length / 2 ? space : length - 1)}…`
 }
 
 /** "gl7k4m 92qx" → "GL-7K4M-92QX"; letters heard wrongly on the phone are put right (O→0, I and L→1 after the prefix). */

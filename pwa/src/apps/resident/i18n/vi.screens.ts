@@ -40,7 +40,6 @@ export default {
   'commune.until': 'đến {day}',
   'commune.staffed': 'Đang dùng Tiếng Làng',
   'commune.current': 'Đang chọn',
-  'commune.demo_first': 'Nơi đang dùng Tiếng Làng',
 
   'listen.title': 'Nghe lại loa truyền thanh',
   'listen.lead': 'Các buổi phát của đài truyền thanh {name}.',
