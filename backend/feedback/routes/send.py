@@ -37,9 +37,10 @@ IDEMPOTENCY_KEY = {
 Words = tuple[dict[str, Any], datetime | None]
 
 
-@blueprint.route("/feedback", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
+@blueprint.route("/feedback", methods=["POST"])
 @anyone
 @rate_limit("60/hour", per_network="1200/hour")
+@blueprint.doc(parameters=[IDEMPOTENCY_KEY])
 @blueprint.response(201, FeedbackReceiptSchema)
 @blueprint.arguments(FeedbackSubmissionSchema)
 def create(body: dict[str, Any]) -> Response:

@@ -46,17 +46,11 @@ PIN = {
     "description": "opens the conversation; not needed by the signed-in sender",
     "example": "271828",
 }
-CODE = {
-    "in": "path",
-    "name": "tracking_code",
-    "required": True,
-    "schema": {"type": "string"},
-    "example": "GL-7K4M-92QX",
-}
 
 
-@blueprint.route("/feedback/<tracking_code>", methods=["GET"], parameters=[CODE, PIN])
+@blueprint.route("/feedback/<tracking_code>", methods=["GET"])
 @anyone
+@blueprint.doc(parameters=[PIN])
 @blueprint.response(200, FeedbackThreadSchema)
 def show(tracking_code: str) -> Response:
     """Where feedback is on its way; with the PIN also the text, the replies and the questions."""
@@ -73,11 +67,10 @@ def show(tracking_code: str) -> Response:
     return json_answer(words.status(found, speech))
 
 
-@blueprint.route(
-    "/feedback/<tracking_code>/answers", methods=["POST"], parameters=[CODE, PIN, IDEMPOTENCY_KEY]
-)
+@blueprint.route("/feedback/<tracking_code>/answers", methods=["POST"])
 @anyone
 @rate_limit("60/hour", per_network="1200/hour")
+@blueprint.doc(parameters=[PIN, IDEMPOTENCY_KEY])
 @blueprint.response(201, FeedbackMessageSchema)
 @blueprint.arguments(FeedbackAnswerSchema)
 def answer(body: dict[str, Any], tracking_code: str) -> Response:
@@ -106,13 +99,10 @@ def answer(body: dict[str, Any], tracking_code: str) -> Response:
     return created_once(work, FeedbackMessageSchema())
 
 
-@blueprint.route(
-    "/feedback/<tracking_code>/attachments",
-    methods=["POST"],
-    parameters=[CODE, PIN, IDEMPOTENCY_KEY],
-)
+@blueprint.route("/feedback/<tracking_code>/attachments", methods=["POST"])
 @anyone
 @rate_limit("60/hour", per_network="1200/hour")
+@blueprint.doc(parameters=[PIN, IDEMPOTENCY_KEY])
 @blueprint.response(201, FeedbackFilesAddedSchema)
 @blueprint.arguments(FeedbackFilesSchema)
 def add_files(body: dict[str, Any], tracking_code: str) -> Response:
@@ -129,9 +119,10 @@ def add_files(body: dict[str, Any], tracking_code: str) -> Response:
     return created_once(work, FeedbackFilesAddedSchema())
 
 
-@blueprint.route("/feedback/<tracking_code>/withdraw", methods=["POST"], parameters=[CODE, PIN])
+@blueprint.route("/feedback/<tracking_code>/withdraw", methods=["POST"])
 @anyone
 @rate_limit("60/hour", per_network="1200/hour")
+@blueprint.doc(parameters=[PIN])
 @blueprint.response(200, FeedbackThreadSchema)
 def withdraw(tracking_code: str) -> Response:
     """Take the feedback back. A second time changes nothing."""
@@ -144,11 +135,10 @@ def withdraw(tracking_code: str) -> Response:
     return json_answer(payload)
 
 
-@blueprint.route(
-    "/feedback/<tracking_code>/erase-contact", methods=["POST"], parameters=[CODE, PIN]
-)
+@blueprint.route("/feedback/<tracking_code>/erase-contact", methods=["POST"])
 @anyone
 @rate_limit("60/hour", per_network="1200/hour")
+@blueprint.doc(parameters=[PIN])
 @blueprint.response(200, FeedbackThreadSchema)
 def erase_contact(tracking_code: str) -> Response:
     """Remove name, telephone number and account from the feedback, for good. Code and PIN go on working."""

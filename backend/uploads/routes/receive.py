@@ -19,23 +19,17 @@ from backend.uploads.schemas import UploadSchema
 blueprint = Blueprint("uploads", __name__, description="Resumable uploads (tus 1.0)")
 
 
-def _header(name: str, example: str, *, required: bool = True) -> dict[str, Any]:
+def _header(name: str, example: str, *, required: bool = True, **schema: Any) -> dict[str, Any]:
     return {
         "in": "header",
         "name": name,
         "required": required,
-        "schema": {"type": "string"},
+        "schema": {"type": "string", **schema},
         "example": example,
     }
 
 
-RESUMABLE = _header("Tus-Resumable", tus.VERSION)
-PATH_ID = {
-    "in": "path",
-    "name": "upload_id",
-    "required": True,
-    "schema": {"type": "string", "format": "uuid"},
-}
+RESUMABLE = _header("Tus-Resumable", tus.VERSION, enum=[tus.VERSION])
 CHUNK_BODY = {
     "required": True,
     "content": {tus.CHUNK_TYPE: {"schema": {"type": "string", "format": "binary"}}},
@@ -68,17 +62,16 @@ def options(upload_id: UUID | None = None) -> Response:  # noqa: ARG001 - one an
     return response
 
 
-@blueprint.route(
-    "/uploads",
-    methods=["POST"],
-    parameters=[
-        RESUMABLE,
-        _header("Upload-Length", "1048576"),
-        _header("Upload-Metadata", "filename YW5oLmpwZw==,purpose cGhvdG8="),
-    ],
-)
+@blueprint.route("/uploads", methods=["POST"])
 @anyone
 @rate_limit("60/hour", per_network="3000/hour")
+@blueprint.doc(
+    parameters=[
+        RESUMABLE,
+        _header("Upload-Length", "1048576", pattern="^[0-9]{1,15}$"),
+        _header("Upload-Metadata", "filename YW5oLmpwZw==,purpose cGhvdG8="),
+    ]
+)
 @blueprint.response(201, description="Created; `Location` is where to send the bytes")
 def create() -> Response:
     """Begin an upload; metadata: filename, filetype, purpose (photo, audio, document, voice)."""
@@ -115,19 +108,17 @@ def show(upload_id: UUID) -> Response:
     return json_answer(UploadSchema().dump(described(upload, language())))
 
 
-@blueprint.route(
-    "/uploads/<uuid:upload_id>",
-    methods=["PATCH"],
+@blueprint.route("/uploads/<uuid:upload_id>", methods=["PATCH"])
+@anyone
+@rate_limit("1200/minute")
+@blueprint.doc(
+    requestBody=CHUNK_BODY,
     parameters=[
-        PATH_ID,
         RESUMABLE,
-        _header("Upload-Offset", "0"),
+        _header("Upload-Offset", "0", pattern="^[0-9]{1,15}$"),
         _header("Upload-Checksum", "sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=", required=False),
     ],
 )
-@anyone
-@rate_limit("1200/minute")
-@blueprint.doc(requestBody=CHUNK_BODY)
 @blueprint.alt_response(460, description="The checksum does not fit; nothing was stored")
 @blueprint.response(204, description="Stored; `Upload-Offset` says how much there is now")
 def append(upload_id: UUID) -> Response:
@@ -150,8 +141,9 @@ def append(upload_id: UUID) -> Response:
     return _progress(upload, 204)
 
 
-@blueprint.route("/uploads/<uuid:upload_id>", methods=["DELETE"], parameters=[PATH_ID, RESUMABLE])
+@blueprint.route("/uploads/<uuid:upload_id>", methods=["DELETE"])
 @anyone
+@blueprint.doc(parameters=[RESUMABLE])
 @blueprint.response(204)
 def terminate(upload_id: UUID) -> Response:
     """Delete an upload that belongs to nothing yet."""
