@@ -11,12 +11,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from pathlib import Path
 
-from holidays import country_holidays
+import orjson
 
 from backend.core.clock import LOCAL
 
-MONDAY, SATURDAY = 0, 5
+MONDAY = 0
+# Made by ``backend.places.national_days``.
+NATIONAL_DAYS = Path(__file__).with_name("data") / "national_days.json"
 Span = tuple[time, time]
 
 # Office hours where nobody entered any; many units set their own by season.
@@ -73,9 +76,9 @@ class WorkCalendar:
                 return WorkDay(day, DayType.MAKE_UP, spans or self.week[MONDAY], rule.note)
             kind = DayType.CLOSURE if rule.kind == "closure" else DayType.HOLIDAY
             return WorkDay(day, kind, (), rule.note)
-        if day in make_up_days(day.year):
+        if day in make_up_days():
             return WorkDay(day, DayType.MAKE_UP, spans or self.week[MONDAY])
-        name = national_holidays(day.year).get(day)
+        name = national_holidays().get(day)
         if name is not None:
             return WorkDay(day, DayType.HOLIDAY, (), name)
         return WorkDay(day, DayType.WORKING if spans else DayType.WEEKEND, spans)
@@ -92,22 +95,21 @@ class WorkCalendar:
         return any(opens <= local.time() < closes for opens, closes in self.on(local.date()).spans)
 
 
-@lru_cache(maxsize=16)
-def national_holidays(year: int) -> Mapping[date, str]:
+@lru_cache(maxsize=1)
+def _national() -> tuple[Mapping[date, str], frozenset[date]]:
+    stored = orjson.loads(NATIONAL_DAYS.read_bytes())
+    holidays = {date.fromisoformat(day): name for day, name in stored["holidays"].items()}
+    return holidays, frozenset(map(date.fromisoformat, stored["make_up_days"]))
+
+
+def national_holidays() -> Mapping[date, str]:
     """Holidays of the whole country with their Vietnamese names, substitute days included (Labour Code 2019, Art. 112)."""
-    return {
-        day: name
-        for day, name in country_holidays("VN", years=year, language="vi").items()
-        if day.year == year
-    }
+    return _national()[0]
 
 
-@lru_cache(maxsize=16)
-def make_up_days(year: int) -> frozenset[date]:
+def make_up_days() -> frozenset[date]:
     """Saturdays that the Government made working days in exchange for a day off."""
-    # A swap may reach over New Year, so the neighbours' lists are read as well.
-    known = country_holidays("VN", years=(year - 1, year, year + 1)).weekend_workdays
-    return frozenset(day for day in known if day.year == year)
+    return _national()[1]
 
 
 def _minutes(moment: time) -> int:

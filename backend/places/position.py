@@ -8,10 +8,10 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from geopy.distance import geodesic
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.places.distance import metres
 from backend.places.found import Candidate, Located, Method
 from backend.places.models import AdminUnit, UnitBoundary, UnitLevel
 from backend.places.queries import standing
@@ -80,9 +80,8 @@ def _in_ring(ring: Sequence[Sequence[float]], latitude: float, longitude: float)
 
 
 def _by_distance(units: Sequence[AdminUnit], latitude: float, longitude: float) -> list[Candidate]:
-    here = (latitude, longitude)
     found = [
-        Candidate(unit, round(geodesic(here, (unit.latitude, unit.longitude)).m))
+        Candidate(unit, round(metres(latitude, longitude, unit.latitude, unit.longitude)))
         for unit in units
         if unit.latitude is not None and unit.longitude is not None
     ]

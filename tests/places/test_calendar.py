@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 
+import orjson
 import pytest
 from flask import Flask
 
-from backend.core import events
+from backend.core import clock, events
 from backend.core.db import reading, transaction
 from backend.core.errors import InvalidInput, NotFound
 from backend.core.ids import new_id
 from backend.places import queries, service
-from backend.places.calendar import DayRule, DayType, WorkCalendar
+from backend.places.calendar import NATIONAL_DAYS, DayRule, DayType, WorkCalendar
 from backend.places.events import CalendarChanged
 from backend.places.models import DayKind
+from backend.places.national_days import national_days
 from tests.conftest import Database
 from tests.factories.places import make_commune, make_office_hours, make_province
 
@@ -38,6 +40,12 @@ PLAIN = WorkCalendar()
 )
 def test_the_national_calendar_is_known(day: date, kind: DayType) -> None:
     assert PLAIN.on(day).type is kind
+
+
+def test_the_stored_days_are_those_of_the_package_and_reach_far_enough() -> None:
+    stored = orjson.loads(NATIONAL_DAYS.read_bytes())
+    assert stored == national_days(), "run `python -m backend.places.national_days`"
+    assert stored["last_year"] >= clock.today_local().year + 10
 
 
 def test_a_holiday_is_named_in_vietnamese() -> None:

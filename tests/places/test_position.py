@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from geopy.distance import geodesic
 
 from backend.core.db import transaction
 from backend.places import service
 from backend.places.boundaries import Outline
+from backend.places.distance import metres
 from backend.places.position import contains
 from tests.conftest import Database
 
@@ -31,6 +33,15 @@ def test_a_hole_is_outside_and_an_island_inside() -> None:
     ):
         assert contains(polygon, latitude, longitude) is one
         assert contains(both, latitude, longitude) is two
+
+
+def test_the_distance_is_geopys_geodesic() -> None:
+    for here, there in (
+        ((14.15, 108.32), (14.1434, 108.313)),
+        ((8.6, 104.7), (23.4, 105.3)),
+        ((10.0, 107.0), (10.0, 107.0)),
+    ):
+        assert metres(*here, *there) == geodesic(here, there).m
 
 
 def nearest(client: FlaskClient, lat: float, lon: float) -> dict[str, Any]:
