@@ -26,6 +26,7 @@ _SHOWN_WORDS = 6
 # How much has to speak for an emergency; tuned towards noticing.
 ACUTE = 5
 PRESSING = 2
+ASKED = 2
 ADVERTISED = 2
 # More than this has to speak for a complaint, a denunciation.
 CONTESTED = 3
@@ -305,7 +306,9 @@ def _cries(reading: _Reading) -> int:
 
 
 def _only_asks(reading: _Reading) -> bool:
-    return reading.text.rstrip().endswith("?") and reading.has("asks")
+    if reading.text.rstrip().endswith("?"):
+        return reading.has("asks")
+    return "?" in reading.text and reading.count("asks") >= ASKED
 
 
 def _urgency(reading: _Reading) -> Urgency:

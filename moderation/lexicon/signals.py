@@ -296,7 +296,7 @@ SIGNAL_TERMS: dict[str, str] = {
         phân lô bán nền, kích điện, thuốc nổ, bán thuốc lắc, cỏ mỹ, lừa tiền người già,
         thu tiền mỗi hộ, đã nộp cho kẻ gian, gỗ lậu""",
     # ------------------------------------------------------------------ abuse
-    "curse": """~tao, tao mà, tao thề, mịa, mie, vãi, ngu vãi, lol, bưng bô, óc như, cút về,
+    "curse": """~tao, tao mà, tao thề, mịa, ngu vãi, lol, bưng bô, óc như, cút về,
         cút đi, cút, bắc kỳ, chuột cống, mấy thằng, lũ lừa, đồ thối, thối tha, bẩn thỉu,
         rác rưởi, đm, đmm, dm, dmm, đ m, vcl, vkl, vl, cc, clgt, cmm, cmn, đcm, dcm, đụ, đụ má,
         du ma, địt, đéo, deo, đếch, lồn, loz, lone, cặc, buồi, cứt chó, như cứt, như cc,
@@ -304,7 +304,7 @@ SIGNAL_TERMS: dict[str, str] = {
         ~tiên sư, con mẹ nó, con mẹ, thằng chó, đồ chó, là chó, chó đẻ, cho de, chó dại như,
         súc sinh, súc vật, óc chó, óc lợn, óc heo, ngu như, ngu lol, đồ ngu, lũ ngu, bọn ngu,
         khốn nạn, khon nan, đồ khốn, mất dạy, mat day, vô học, vo hoc, đồ mặt dày, mặt dày,
-        mặt lồn, mặt mâm, đồ rác rưởi, đồ rẻ tiền, do re tien, đồ điếm, con đĩ, đĩ, cave,
+        mặt lồn, mặt mâm, đồ rác rưởi, đồ rẻ tiền, do re tien, đồ điếm, ~con đĩ, ~đĩ, cave,
         ăn hại, lũ ăn hại, ăn tàn, lũ ăn tàn, hút máu, lũ hút máu, chó má, lũ chó, bọn chó,
         đồ súc sinh, thứ súc, bò đội nón, như con bò, như con khỉ, như con heo, chết đi,
         chết mẹ, biến thái như, đồ thần kinh, đồ điên, thằng điên, con điên, thằng khùng,
