@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 from marshmallow import EXCLUDE
 from sqlalchemy.orm import Session
 
@@ -75,10 +75,11 @@ _EMBED_DOC: dict[str, Any] = {
 
 def init_app(app: Flask) -> None:
     """Let pages of any origin read what is public, never with anybody's cookies."""
+    public_reads = cache(lambda: _public_reads(app))
 
     @app.after_request
     def open_to_all(response: Response) -> Response:
-        if request.endpoint in _public_reads() and request.method in ("GET", "HEAD"):
+        if request.endpoint in public_reads() and request.method in ("GET", "HEAD"):
             response.headers["Access-Control-Allow-Origin"] = "*"
             response.headers["Access-Control-Expose-Headers"] = "ETag"
         return response
@@ -167,15 +168,11 @@ def _read(schema: Schema) -> dict[str, Any]:
     return found
 
 
-def _public_reads() -> frozenset[str]:
-    """Endpoints whose answer is the same for everybody."""
-    known: frozenset[str] | None = current_app.extensions.get("public_reads")
-    if known is None:
-        known = frozenset(
-            rule.endpoint
-            for rule in current_app.url_map.iter_rules()
-            if rule.rule.startswith(("/api/v1/", "/feeds/"))
-            and getattr(current_app.view_functions[rule.endpoint], "__access__", "") == "public"
-        )
-        current_app.extensions["public_reads"] = known
-    return known
+def _public_reads(app: Flask) -> frozenset[str]:
+    """Endpoints whose answer is the same for everybody; asked once all rooms are open."""
+    return frozenset(
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith(("/api/v1/", "/feeds/"))
+        and getattr(app.view_functions[rule.endpoint], "__access__", "") == "public"
+    )

@@ -28,6 +28,7 @@ class Shell:
     html: str
     policy: str
     built: bool
+    screen_styles: tuple[str, ...] = ()  # what the screens need beyond the inlined styles
 
     def fill(self, language: str, *, head: str = "", app: str = "", data: str = "") -> str:
         """The page in ``language`` with its head, screen and data; each already safe HTML.
@@ -74,7 +75,25 @@ def _built(folder: Path) -> Shell | None:
     html = page.read_text()
     hashes = folder / "csp.json"
     known = orjson.loads(hashes.read_bytes()) if hashes.is_file() else _hashes(html)
-    return Shell(html, _policy(known["script"], known["style"]), built=True)
+    policy = _policy(known["script"], known["style"])
+    return Shell(html, policy, built=True, screen_styles=_screen_styles(folder))
+
+
+def _screen_styles(folder: Path) -> tuple[str, ...]:
+    """Addresses of the styles that come with the screens loaded later, from the build's manifest."""
+    manifest = folder / ".vite" / "manifest.json"
+    if not manifest.is_file():
+        return ()
+    chunks: dict[str, dict[str, list[str]]] = orjson.loads(manifest.read_bytes())
+    waiting, seen, styles = ["screens.ts"], {"index.html"}, list[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in seen or name not in chunks:
+            continue
+        seen.add(name)
+        styles += chunks[name].get("css", [])
+        waiting += chunks[name].get("imports", [])
+    return tuple(f"/{style}" for style in styles)
 
 
 def _plain() -> Shell:

@@ -55,7 +55,8 @@ def _choose() -> Rendered:
     q = clean(request.args.get("q", ""))[:100]
     with reading() as session:
         found = data.places_to_choose(session, q)
-    tags = head(plain_meta(t("pages.commune.title", language), language), language)
+    meta = plain_meta(t("pages.commune.title", language), language)
+    tags = head(meta, language, resident_shell().screen_styles)
     return page("choose.html", language, tags, q=q, found=found), places.day_ends()
 
 
@@ -108,7 +109,7 @@ def article(code: str, article_id: UUID) -> Rendered:
     html = page(
         "article.html",
         language,
-        head(article_meta(shown, code), language),
+        head(article_meta(shown, code), language, resident_shell().screen_styles),
         {"commune": facts, **({} if asked else {"article": shown})},
         commune=facts,
         section="home",
@@ -137,7 +138,7 @@ def outcome(code: str, record_id: UUID) -> Rendered:
     html = page(
         "outcome.html",
         language,
-        head(outcome_meta(shown, code), language),
+        head(outcome_meta(shown, code), language, resident_shell().screen_styles),
         {"commune": facts},
         commune=facts,
         section="outcomes",
