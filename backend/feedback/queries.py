@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from backend.core import crypto
@@ -19,7 +19,9 @@ from backend.feedback.models import (
     FeedbackCategory,
     FeedbackKind,
     FeedbackMessage,
+    Identity,
     MessageKind,
+    NextStep,
     Outcome,
     PublicRecord,
     Sender,
@@ -45,11 +47,28 @@ SETTLED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Everything that ``GET /feedback/{code}`` shows, fetched in one statement."""
+    """Everything that the sender may know, but for the conversation: plain columns, fetched in one statement."""
 
-    feedback: Feedback
-    view: TrackingView
-    unit: AdminUnit
+    feedback_id: UUID
+    created_at: datetime
+    tracking_code: str
+    sealed_pin: str
+    resident_id: UUID | None
+    kind: FeedbackKind
+    category: FeedbackCategory | None
+    text: str
+    place_text: str | None
+    identity: Identity
+    state: ShownState
+    next_step: NextStep
+    due_at: datetime | None
+    is_overdue: bool
+    timeline: list[dict[str, Any]]
+    reason: str | None
+    merged_into: str | None
+    updated_at: datetime
+    unit_code: str
+    unit_name: str
     record_id: UUID | None  # of the public record, when there is one
 
 
@@ -61,18 +80,42 @@ class Contact:
     phone: str | None  # E.164
 
 
-def _statuses() -> Any:
-    return (
-        select(Feedback, TrackingView, AdminUnit, PublicRecord.id)
-        .join(TrackingView, TrackingView.feedback_id == Feedback.id)
-        .join(AdminUnit, AdminUnit.id == Feedback.unit_id)
-        .outerjoin(PublicRecord, PublicRecord.feedback_id == Feedback.id)
+# Built once: for so small an answer, putting the statement together costs as much as running it.
+# Creation and id come first: pages are cut by them.
+_STATUSES: Any = (
+    select(
+        Feedback.id,
+        Feedback.created_at,
+        Feedback.tracking_code,
+        Feedback.sealed_pin,
+        Feedback.resident_id,
+        Feedback.kind,
+        Feedback.category,
+        Feedback.text,
+        Feedback.place_text,
+        Feedback.identity,
+        TrackingView.state,
+        TrackingView.next_step,
+        TrackingView.due_at,
+        TrackingView.is_overdue,
+        TrackingView.timeline,
+        TrackingView.reason,
+        TrackingView.merged_into,
+        TrackingView.updated_at,
+        AdminUnit.code,
+        AdminUnit.full_name,
+        PublicRecord.id,
     )
+    .join(TrackingView, TrackingView.feedback_id == Feedback.id)
+    .join(AdminUnit, AdminUnit.id == Feedback.unit_id)
+    .outerjoin(PublicRecord, PublicRecord.feedback_id == Feedback.id)
+)
+_STATUS_BY_CODE = _STATUSES.where(Feedback.tracking_code == bindparam("code"))
 
 
 def status_by_code(session: Session, tracking_code: str) -> Status | None:
     """What the sender may know of feedback, by its normalised tracking code."""
-    row = session.execute(_statuses().where(Feedback.tracking_code == tracking_code)).one_or_none()
+    row = session.execute(_STATUS_BY_CODE, {"code": tracking_code}).one_or_none()
     return Status(*row) if row else None
 
 
@@ -82,7 +125,7 @@ def statuses_of_resident(
     """The feedback of a signed-in resident, newest first; items are rows as ``Status`` has them."""
     return page(
         session,
-        _statuses().where(Feedback.resident_id == resident_id),
+        _STATUSES.where(Feedback.resident_id == resident_id),
         keys=(Feedback.created_at.desc(), Feedback.id.desc()),
         cursor=cursor,
         limit=limit,

@@ -46,26 +46,24 @@ def next_step(step: NextStep, language: str) -> str:
 
 def status(found: Status, language: str) -> dict[str, Any]:
     """What anybody who knows the tracking code may read: no word of the text, no person."""
-    feedback, view = found.feedback, found.view
+    public_url = f"/c/{found.unit_code}/outcomes/{found.record_id}" if found.record_id else None
     return {
-        "tracking_code": feedback.tracking_code,
-        "state": view.state.value,
-        "state_label": state_label(view.state, language),
-        "next_step": next_step(view.next_step, language),
-        "due_at": timestamp(view.due_at) if view.due_at else None,
-        "is_overdue": view.is_overdue,
-        "submitted_at": timestamp(feedback.created_at),
-        "updated_at": timestamp(view.updated_at),
-        "kind": feedback.kind.value,
-        "category": category(feedback.category, language),
-        "commune": unit(found.unit),
+        "tracking_code": found.tracking_code,
+        "state": found.state.value,
+        "state_label": state_label(found.state, language),
+        "next_step": next_step(found.next_step, language),
+        "due_at": timestamp(found.due_at) if found.due_at else None,
+        "is_overdue": found.is_overdue,
+        "submitted_at": timestamp(found.created_at),
+        "updated_at": timestamp(found.updated_at),
+        "kind": found.kind.value,
+        "category": category(found.category, language),
+        "commune": {"code": found.unit_code, "name": found.unit_name},
         "timeline": [
             {"at": entry["at"], "label": t(f"feedback.timeline.{entry['step']}", language)}
-            for entry in view.timeline
+            for entry in found.timeline
         ],
-        "public_url": f"/c/{found.unit.code}/outcomes/{found.record_id}"
-        if found.record_id
-        else None,
+        "public_url": public_url,
     }
 
 
@@ -73,8 +71,8 @@ def mine(found: Status, language: str) -> dict[str, Any]:
     """A row of "my feedback"."""
     return {
         **status(found, language),
-        "excerpt": texts.excerpt(found.feedback.text, EXCERPT),
-        "awaiting_answer": found.view.state is ShownState.NEEDS_INFORMATION,
+        "excerpt": texts.excerpt(found.text, EXCERPT),
+        "awaiting_answer": found.state is ShownState.NEEDS_INFORMATION,
     }
 
 
@@ -88,11 +86,11 @@ def thread(
     waiting = any(each.kind == "question" and each.answered_at is None for each in messages)
     return {
         **status(found, language),
-        "text": found.feedback.text,
-        "place_text": found.feedback.place_text,
-        "identity": found.feedback.identity.value,
-        "reason": found.view.reason,
-        "merged_into": found.view.merged_into,
+        "text": found.text,
+        "place_text": found.place_text,
+        "identity": found.identity.value,
+        "reason": found.reason,
+        "merged_into": found.merged_into,
         "awaiting_answer": waiting,
         "messages": [
             message(each, [upload for part, upload in files if part.message_id == each.id])

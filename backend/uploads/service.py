@@ -28,7 +28,7 @@ from backend.uploads.models import (
     UploadState,
 )
 
-UNFINISHED_FOR = timedelta(hours=24)  # without news from the sender
+UNFINISHED_FOR = timedelta(days=7)  # without news from the sender, who may be without network
 UNFINISHED_ATTACHED_FOR = timedelta(days=14)  # its feedback is here; the sender may be offline
 UNATTACHED_FOR = timedelta(days=7)  # complete, but nothing refers to it
 LEFTOVER_AFTER = timedelta(days=1)  # longer than any request lasts

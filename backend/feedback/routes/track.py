@@ -57,13 +57,13 @@ def show(tracking_code: str) -> Response:
     speech = language()
     with reading() as session:
         found = _find(session, tracking_code)
-        verdict = _judge(session, found.feedback)
+        verdict = _judge(session, found)
         if verdict is pins.Verdict.RIGHT:
-            messages = queries.thread(session, found.feedback.id)
-            files = queries.attachments(session, found.feedback.id)
+            messages = queries.thread(session, found.feedback_id)
+            files = queries.attachments(session, found.feedback_id)
             return json_answer(words.thread(found, messages, files, speech))
     if verdict is pins.Verdict.WRONG:
-        _refuse_pin(found.feedback.tracking_code)
+        _refuse_pin(found.tracking_code)
     return json_answer(words.status(found, speech))
 
 
@@ -182,23 +182,23 @@ def _find(session: Session, tracking_code: str) -> Status:
     return found
 
 
-def _is_owner(who: Principal, feedback: Feedback) -> bool:
-    return who.kind == "resident" and who.id is not None and who.id == feedback.resident_id
+def _is_owner(who: Principal, found: Status) -> bool:
+    return who.kind == "resident" and who.id is not None and who.id == found.resident_id
 
 
-def _judge(session: Session, feedback: Feedback) -> pins.Verdict | None:
+def _judge(session: Session, found: Status) -> pins.Verdict | None:
     """RIGHT for the signed-in sender or the right PIN, None when no PIN was shown.
 
     Raises:
         TooManyRequests: too many wrong PINs came before; the signed-in sender is not held up by that.
     """
-    if _is_owner(principal(), feedback):
+    if _is_owner(principal(), found):
         return pins.Verdict.RIGHT
     pin = request.headers.get(PIN_HEADER)
     if pin is None:
         return None
-    attempt = pins.Attempt(feedback.tracking_code, pin.strip(), network())
-    verdict, wait = pins.judge(session, attempt, feedback.sealed_pin)
+    attempt = pins.Attempt(found.tracking_code, pin.strip(), network())
+    verdict, wait = pins.judge(session, attempt, found.sealed_pin)
     if verdict is pins.Verdict.LOCKED:
         raise TooManyRequests("feedback.pin_locked", retry_after=wait)
     return verdict
@@ -220,13 +220,13 @@ def _opened(tracking_code: str) -> UUID:
         Forbidden: the PIN is wrong.
     """
     with reading() as session:
-        feedback = _find(session, tracking_code).feedback
-        verdict = _judge(session, feedback)
+        found = _find(session, tracking_code)
+        verdict = _judge(session, found)
     if verdict is None:
         raise Unauthenticated("feedback.pin_required")
     if verdict is pins.Verdict.WRONG:
-        _refuse_pin(feedback.tracking_code)
-    return feedback.id
+        _refuse_pin(found.tracking_code)
+    return found.feedback_id
 
 
 def _row(session: Session, feedback_id: UUID) -> Feedback:
@@ -238,6 +238,6 @@ def _row(session: Session, feedback_id: UUID) -> Feedback:
 
 def _thread(session: Session, tracking_code: str) -> dict[str, Any]:
     found = _find(session, tracking_code)
-    messages = queries.thread(session, found.feedback.id)
-    files = queries.attachments(session, found.feedback.id)
+    messages = queries.thread(session, found.feedback_id)
+    files = queries.attachments(session, found.feedback_id)
     return words.thread(found, messages, files, language())
