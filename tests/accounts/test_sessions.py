@@ -152,6 +152,20 @@ def test_an_old_access_token_asks_for_a_refresh_and_is_never_taken_for_nobody(
         assert client.get("/api/v1/me").status_code == 200
 
 
+def test_stale_cookies_do_not_stand_in_the_way_of_signing_in_or_renewing(
+    make_app: Callable[..., Flask], hoa: Staff
+) -> None:
+    client = make_app(rate_limits=True).test_client()
+    with clock.freeze(MONDAY):
+        sign_in(client, hoa)
+    with clock.freeze(MONDAY + timedelta(hours=1)):
+        assert client.post(REFRESH).status_code == 200
+    with clock.freeze(MONDAY + timedelta(hours=2)):
+        client.environ_base.pop("HTTP_X_CSRF_TOKEN")
+        sign_in(client, hoa)
+        assert client.get("/api/v1/me").status_code == 200
+
+
 def test_a_session_that_nobody_used_for_a_month_is_over(client: FlaskClient, hoa: Staff) -> None:
     with clock.freeze(MONDAY):
         tokens = app_tokens(client, hoa)
@@ -393,6 +407,18 @@ def test_a_password_that_is_no_good_changes_nothing(
     )
     assert (answer.status_code, answer.get_json()["errors"]) == (422, errors)
     assert client.get("/api/v1/me").status_code == 200
+
+
+def test_choosing_a_password_again_and_again_is_no_guessing(
+    client: FlaskClient, hoa: Staff
+) -> None:
+    sign_in(client, hoa)
+    for _ in range(8):
+        body = {"current_password": PASSWORD, "new_password": "ngan"}
+        assert client.post("/api/v1/me/password", json=body).status_code == 422
+    body = {"current_password": "sai", "new_password": "mot-mat-khau-moi-hon"}
+    statuses = [client.post("/api/v1/me/password", json=body).status_code for _ in range(6)]
+    assert statuses == [422] * 5 + [429]
 
 
 def test_a_resident_has_no_password_to_change(client: FlaskClient, ayun: object) -> None:

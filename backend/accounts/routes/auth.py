@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
 
-from flask import Response, after_this_request, request
+from flask import Response, after_this_request, g, request
 
 from backend.accounts import views
 from backend.accounts.models import ClientKind
@@ -23,7 +25,7 @@ from backend.accounts.schemas import (
 from backend.accounts.service import residents, sessions, staff_sign_in
 from backend.core.api import Blueprint, language, network, rate_limit
 from backend.core.api.problems import CONTENT_TYPE, ProblemSchema
-from backend.core.auth import public
+from backend.core.auth import ANONYMOUS, public
 from backend.core.db import reading, transaction
 from backend.core.errors import Unauthenticated
 
@@ -44,13 +46,28 @@ _CLIENT = {
 }
 
 
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def _whoever_it_was(view: View) -> View:
+    """Whoever signs in, renews or signs out may carry a token that is no longer good: it must not stand in the way."""
+
+    @wraps(view)
+    def unknown(*args: Any, **kwargs: Any) -> Any:
+        g.principal = ANONYMOUS
+        return view(*args, **kwargs)
+
+    return cast("View", unknown)
+
+
 @blp.route("/auth/staff/sign-in", methods=["POST"])
 @public
 @blp.doc(parameters=[_CLIENT])
 @blp.arguments(StaffSignIn)
 @blp.response(200, StaffSignedIn)
 @_refuses
-@rate_limit("60/minute", per_network="600/minute")
+@_whoever_it_was
+@rate_limit("120/minute")
 def sign_in_staff(body: dict[str, Any]) -> Response:
     """Sign in with user name and password, and a second factor where it is switched on."""
     known = request.cookies.get(tokens.DEVICE_COOKIE)
@@ -81,7 +98,8 @@ def sign_in_staff(body: dict[str, Any]) -> Response:
 @public
 @blp.arguments(CodeRequest)
 @blp.response(202, CodeRequested)
-@rate_limit("20/minute", per_network="120/minute")
+@_whoever_it_was
+@rate_limit("60/minute")
 def request_code(body: dict[str, Any]) -> residents.CodeSent:
     """Have a code sent to a telephone. The answer is the same whether or not anybody is known under the number."""
     with transaction() as session:
@@ -100,7 +118,8 @@ def request_code(body: dict[str, Any]) -> residents.CodeSent:
 @blp.arguments(ResidentSignIn)
 @blp.response(200, ResidentSignedIn)
 @_refuses
-@rate_limit("30/minute", per_network="300/minute")
+@_whoever_it_was
+@rate_limit("120/minute")
 def sign_in_resident(body: dict[str, Any]) -> Response:
     """Sign in with the code that was sent; the first time makes the account."""
     client = tokens.client_kind()
@@ -123,7 +142,8 @@ def sign_in_resident(body: dict[str, Any]) -> Response:
 @public
 @blp.response(200, Tokens)
 @_refuses
-@rate_limit("60/minute", per_network="1200/minute")
+@_whoever_it_was
+@rate_limit("1200/minute")
 def refresh() -> Response:
     """Exchange the refresh token (cookie, or bearer of an app) for new tokens. The old one stays good until the new one is used."""
     claims = tokens.refresh_claims()

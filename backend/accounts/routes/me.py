@@ -154,7 +154,6 @@ def start_totp(body: dict[str, Any]) -> dict[str, Any]:
     """Begin to switch the second factor on: a secret for the authenticator, not yet in force."""
     attempt = _confirmed(body["current_password"])
     with transaction() as session:
-        throttle.forget(session, attempt.throttle_key)
         secret, uri = totp.start(session, session.get_one(Staff, attempt.staff_id))
     return {"secret": secret, "uri": uri, "qr_svg": _qr(uri)}
 
@@ -178,7 +177,6 @@ def stop_totp(body: dict[str, Any]) -> None:
     """Switch the second factor off."""
     attempt = _confirmed(body["current_password"])
     with transaction() as session:
-        throttle.forget(session, attempt.throttle_key)
         totp.switch_off(session, session.get_one(Staff, attempt.staff_id))
 
 
@@ -186,6 +184,8 @@ def _confirmed(password: str) -> staff_sign_in.Attempt:
     with transaction() as session:
         attempt = staff_sign_in.begin_confirmation(session, _id(principal()), network())
     staff_sign_in.confirm_password(attempt, password)
+    with transaction() as session:
+        throttle.forget(session, attempt.throttle_key)
     return attempt
 
 

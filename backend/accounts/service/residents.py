@@ -25,7 +25,7 @@ RESEND_AFTER = timedelta(seconds=60)
 MAX_ATTEMPTS = 5
 HOUR = timedelta(hours=1)
 CODES_PER_PHONE = 5  # an hour
-CODES_PER_NETWORK = 60  # an hour; whole villages share an address
+CODES_PER_NETWORK = 300  # an hour; carriers put thousands behind one address
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,6 @@ def change_password(
         raise InvalidInput({"new_password": [problem]})
     if crypto.verify_password(staff.password_hash, new):
         raise InvalidInput({"new_password": ["unchanged"]})
-    throttle.forget(session, attempt.throttle_key)
     staff.password_hash = crypto.hash_password(new)
     staff.must_change_password = False
     session.flush()
