@@ -47,7 +47,9 @@ export type Me = {
   name: string
   username: string
   language: string
-  totp_enabled?: boolean
+  has_totp?: boolean
+  recovery_codes_left?: number
+  must_change_password?: boolean
   grants: Grant[]
   permissions: Permission[]
 }
@@ -69,7 +71,7 @@ export type CaseState =
 export type Urgency = 'normal' | 'priority' | 'emergency'
 export type LegalType = 'ordinary' | 'complaint' | 'denunciation'
 export type Outcome = 'done' | 'partly_done' | 'planned' | 'not_possible' | 'other_body'
-export type View = 'all' | 'mine' | 'department' | 'unassigned' | 'overdue' | 'due_soon'
+export type View = 'all' | 'mine' | 'department' | 'unassigned' | 'overdue' | 'due_soon' | 'closed'
 
 export type CaseItem = {
   id: string
@@ -89,7 +91,8 @@ export type CaseItem = {
   intake_due_at: string | null
   created_at: string
   has_photos: boolean
-  awaiting: string | boolean | null
+  awaiting: 'triage' | 'handler' | 'resident' | 'leader' | null
+  published?: boolean
   version: number
 }
 
@@ -99,7 +102,6 @@ export type CaseCounts = {
   by_category?: Record<string, number>
   by_urgency?: Partial<Record<Urgency, number>>
   by_legal_type?: Record<string, number>
-  by_department?: Record<string, number>
 }
 
 export type Attachment = {
@@ -132,13 +134,20 @@ export type CaseEvent = {
   type: string
   summary: string
   detail?: Record<string, unknown> | string | null
+  reason?: string | null
+  note?: string | null
 }
 
 /** `requires`: fields the move asks for; `missing`: facts that still stand in its way. */
-export type AllowedMove = { move: string; label: string; requires: string[]; missing?: string[] }
+export type AllowedMove = {
+  move: string
+  label: string
+  requires: string[]
+  missing?: { need: string; label: string }[]
+}
 
-export type ClockDay = { day: string; counted_minutes: number; why: string }
-export type ClockEntry = { kind: string; at: string; reason?: string | null; minutes?: number | null }
+export type ClockDay = { day: string; counted_minutes: number; paused_minutes?: number; why: string }
+export type ClockEntry = { move: string; label: string; at: string; reason: string | null; actor: Named | null }
 
 export type CaseDetail = CaseItem & {
   text: string
@@ -149,7 +158,7 @@ export type CaseDetail = CaseItem & {
   latitude?: number | null
   longitude?: number | null
   accuracy_m?: number | null
-  policy?: { slug: string; name: string } | string | null
+  policy?: string | null
   channel?: string | null
   complex?: boolean
   submitted_unit?: Unit | null
@@ -158,11 +167,18 @@ export type CaseDetail = CaseItem & {
     kind: string | null
     legal_type: LegalType | null
     urgency: Urgency | null
-    reasons: (string | { field?: string; text: string })[]
+    reasons: { field: string; label: string; value: string; words?: string[] }[]
   } | null
-  routing: { rule: string | null; reason: string | null; conditions?: unknown } | null
+  routing: {
+    rule: string | null
+    reason: string | null
+    matched?: Record<string, string>
+    failed?: { rule?: string; name?: string }[]
+  } | null
   clock: {
-    stage: string
+    stage: 'intake' | 'handling' | null
+    elapsed_minutes?: number | null
+    allowance_minutes?: number | null
     started_at: string | null
     due_at: string | null
     paused: boolean
@@ -172,12 +188,17 @@ export type CaseDetail = CaseItem & {
   events: CaseEvent[]
   messages: Message[]
   allowed_moves: AllowedMove[]
-  reporter: { identity: 'named' | 'hidden' | 'anonymous'; has_phone: boolean } | null
+  reporter: {
+    identity: 'named' | 'hidden' | 'anonymous'
+    has_phone: boolean
+    has_name?: boolean
+    readable?: boolean
+  } | null
   outcome?: Outcome | null
   reply?: string | null
   planned_on?: string | null
   other_body?: string | null
-  public_url?: string | null
+  published_at?: string | null
 }
 
 export type MaskSpan = { start: number; end: number; kind: string; detector: string }
@@ -187,9 +208,8 @@ export type Publication = {
   masked_text: string
   spans: MaskSpan[]
   reply: string
-  attachments: (Attachment & { id: string; included?: boolean })[]
-  warnings: (string | { code: string; text?: string })[]
-  attachment_ids?: string[]
+  attachments: (Attachment & { id: string; selected?: boolean; from?: string })[]
+  warnings: { code: string; text: string }[]
   place_text?: string | null
   drafted?: boolean
   published?: boolean
@@ -269,7 +289,7 @@ export type RenditionState = 'queued' | 'processing' | 'ready' | 'failed'
 export type Rendition = {
   state: RenditionState
   reason?: string | null
-  reason_text?: string | null
+  reason_label?: string | null
   sha256?: string | null
   bytes?: number | null
   duration_ms?: number | null
@@ -282,7 +302,6 @@ export type Rendition = {
 export type BroadcastItem = {
   id: string
   title: string
-  summary: string
   language: string
   priority: Urgency
   state: string
@@ -292,17 +311,19 @@ export type BroadcastItem = {
   author: Named | null
   scheduled_at: string | null
   aired_at: string | null
-  rendition: Rendition | null
-  created_at?: string
+  audio_state: RenditionState | null
+  duration_ms: number | null
   updated_at: string
   version: number
 }
 
 export type BroadcastDetail = BroadcastItem & {
   transcript: string | null
-  text?: string | null
-  state_reason?: string | null
-  can_edit?: boolean
+  rendition: Rendition | null
+  segments: { kind: 'speech' | 'recording'; text: string; upload_id: string | null; voice: string }[]
+  state_reason: string
+  can_edit: boolean
+  public_url: string | null
   allowed_moves: AllowedMove[]
   events: CaseEvent[]
   approved_sha256?: string | null
@@ -317,8 +338,8 @@ export type Device = {
   place_text?: string
   status: 'awaiting' | 'active' | 'revoked'
   enrolled_at?: string | null
-  last_seen_at?: string | null
-  seen_at?: string | null
+  online: boolean
+  last_seen_at: string | null
   software?: string | null
   revoked_at?: string | null
   version?: number
@@ -333,10 +354,8 @@ export type StaffItem = {
   email?: string | null
   phone_masked?: string | null
   has_totp?: boolean
-  totp_enabled?: boolean
-  last_sign_in_at?: string | null
-  locked_until?: string | null
-  last_seen_at?: string | null
+  must_change_password?: boolean
+  unit?: Unit
   grants: Grant[]
   version?: number
 }
@@ -369,8 +388,8 @@ export type OutboxHealth = {
 export type Session = {
   id: string
   created_at: string
-  last_used_at?: string | null
-  user_agent?: string | null
-  client?: string | null
+  last_used_at: string
+  device_label: string
+  client: string
   current: boolean
 }

@@ -48,7 +48,6 @@ export const FIELDS: Record<string, FieldSpec[]> = {
   merge: [{ name: 'into', kind: 'line', required: true, max: 40 }],
   reopen: [{ ...reason, required: false }],
   unpublish: [reason],
-  divert: [{ name: 'note', kind: 'long', max: 1000 }],
 }
 
 export type Values = Record<string, string | boolean>

@@ -2,7 +2,7 @@
 import type { Query } from '../lib/call.ts'
 import type { CaseState, View } from '../types.ts'
 
-export const VIEWS: View[] = ['mine', 'department', 'unassigned', 'due_soon', 'overdue', 'all']
+export const VIEWS: View[] = ['mine', 'department', 'unassigned', 'due_soon', 'overdue', 'all', 'closed']
 export const SORTS = ['due', '-created', 'urgency'] as const
 export const STATES: CaseState[] = [
   'received',

@@ -38,7 +38,7 @@ export const LOOKS: Record<string, MoveLook> = {
   merge: look('merge', { undoFor: 8 }),
   reopen: look('rotate-ccw'),
   unpublish: look('eye-off', { tone: 'danger' }),
-  divert: look('shield-alert', { tone: 'danger', undoFor: 8 }),
+  divert: look('shield-alert', { tone: 'danger', form: false, undoFor: 8 }),
   reject: look('ban', { tone: 'danger', undoFor: 8 }),
   close: look('archive', { tone: 'danger', undoFor: 8 }),
 }

@@ -3,6 +3,7 @@ import {
   type Answer,
   Problem,
   get as plainGet,
+  request as plainRequest,
   send as plainSend,
   type SendOptions,
   Unreachable,
