@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from backend.accounts.models import Staff
+from backend.core import events
 from backend.core.auth import Role
 from backend.core.db import transaction
 from backend.places.models import AdminUnit
@@ -41,3 +44,15 @@ def admin(ayun: AdminUnit) -> Staff:
 def browser(app: Flask) -> Callable[[], FlaskClient]:
     """Another browser, without cookies."""
     return app.test_client
+
+
+@contextmanager
+def hearing(*kinds: type[events.Event]) -> Iterator[list[Any]]:
+    """Collect events of these kinds instead of handling anything; the real table is back afterwards."""
+    happened: list[Any] = []
+    real = dict(events._table)
+    events.wire({kind: [lambda _session, event: happened.append(event)] for kind in kinds})
+    try:
+        yield happened
+    finally:
+        events.wire(real)

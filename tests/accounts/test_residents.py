@@ -18,9 +18,9 @@ from backend.accounts.events import OneTimeCodeRequested, ResidentErased
 from backend.accounts.jobs import tidy_accounts
 from backend.accounts.models import AuthSession, OneTimeCode, Resident
 from backend.accounts.service import residents
-from backend.core import clock, crypto, events
+from backend.core import clock, crypto
 from backend.core.db import reading, transaction
-from tests.accounts.conftest import MONDAY
+from tests.accounts.conftest import MONDAY, hearing
 from tests.conftest import Database
 from tests.factories.accounts import make_resident, newest_code, sign_in_resident
 
@@ -31,11 +31,8 @@ CODE, SIGN_IN = "/api/v1/auth/residents/code", "/api/v1/auth/residents/sign-in"
 @pytest.fixture
 def heard(app: Flask) -> Iterator[list[Any]]:
     """Events of this room, as they happen."""
-    happened: list[Any] = []
-    handlers = [lambda _session, event: happened.append(event)]
-    events.wire({OneTimeCodeRequested: handlers, ResidentErased: handlers})
-    yield happened
-    events.wire({})
+    with hearing(OneTimeCodeRequested, ResidentErased) as happened:
+        yield happened
 
 
 def ask(client: FlaskClient, phone: str = "0905 123 456", **more: Any) -> TestResponse:
@@ -281,11 +278,12 @@ def test_what_is_known_can_be_taken_along_from_every_room(
     client: FlaskClient, ayun: object
 ) -> None:
     lan = sign_in_resident(client)
+    real = dict(export._contributions)
     export.wire({"feedback": lambda _session, resident_id: [{"of": str(resident_id)}]})
     try:
         answer = client.get("/api/v1/me/export")
     finally:
-        export.wire({})
+        export.wire(real)
     known = answer.get_json()
     assert known["resident"]["phone"] == LAN
     assert known["feedback"] == [{"of": str(lan)}]

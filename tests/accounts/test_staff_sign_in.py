@@ -16,10 +16,10 @@ from werkzeug.test import TestResponse
 
 from backend.accounts.events import StaffLockedOut
 from backend.accounts.models import AuthSession, RecoveryCode, Staff, Throttle
-from backend.core import clock, crypto, events
+from backend.core import clock, crypto
 from backend.core.auth import Role
 from backend.core.db import reading, transaction
-from tests.accounts.conftest import MONDAY
+from tests.accounts.conftest import MONDAY, hearing
 from tests.factories.accounts import PASSWORD, make_staff, sign_in
 
 PATH = "/api/v1/auth/staff/sign-in"
@@ -172,17 +172,13 @@ def test_many_guesses_at_once_gain_nothing(app: Flask, hoa: Staff) -> None:
 def test_the_person_is_told_when_somebody_keeps_guessing(
     browser: Callable[[], FlaskClient], hoa: Staff
 ) -> None:
-    told: list[StaffLockedOut] = []
-    events.wire({StaffLockedOut: [lambda _session, event: told.append(event)]})
-    try:
-        moment = MONDAY
+    moment = MONDAY
+    with hearing(StaffLockedOut) as told:
         for _ in range(10):
             with clock.freeze(moment):
                 attempt(browser(), "hoa.ayun", "sai")
             moment += timedelta(minutes=16)
-        assert [each.staff_id for each in told] == [hoa.id]
-    finally:
-        events.wire({})
+    assert [each.staff_id for each in told] == [hoa.id]
 
 
 def test_whoever_was_deactivated_cannot_sign_in(client: FlaskClient, ayun: Any) -> None:

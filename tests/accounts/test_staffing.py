@@ -15,12 +15,13 @@ from sqlalchemy import select
 from backend.accounts import queries
 from backend.accounts.events import StaffDeactivated
 from backend.accounts.models import AdminAct, RoleGrant, Staff
-from backend.core import clock, events
+from backend.core import clock
 from backend.core import db as core_db
 from backend.core.auth import Permission, Role
 from backend.core.db import reading, transaction
 from backend.core.ids import new_id
 from backend.places.models import AdminUnit
+from tests.accounts.conftest import hearing
 from tests.databases import counting
 from tests.factories.accounts import make_staff, sign_in
 from tests.factories.places import make_commune, make_community, make_department, make_province
@@ -334,24 +335,20 @@ def test_a_change_says_which_version_it_changes(office: FlaskClient, hoa: Staff)
 def test_whoever_is_deactivated_is_out_at_once(
     browser: Callable[[], FlaskClient], office: FlaskClient, hoa: Staff
 ) -> None:
-    heard: list[Any] = []
-    events.wire({StaffDeactivated: [lambda _session, event: heard.append(event)]})
-    try:
-        desk = sign_in(browser(), hoa)
-        path = f"/api/v1/staff/{hoa.id}"
-        version = office.get(path).headers["ETag"]
+    desk = sign_in(browser(), hoa)
+    path = f"/api/v1/staff/{hoa.id}"
+    version = office.get(path).headers["ETag"]
+    with hearing(StaffDeactivated) as heard:
         gone = office.patch(
             path, json={"active": False, "reason": "nghỉ hưu"}, headers={"If-Match": version}
         )
-        assert gone.get_json()["active"] is False
-        assert desk.get("/api/v1/me").status_code == 401
-        assert desk.post("/api/v1/auth/refresh").status_code == 401
-        assert heard == [StaffDeactivated(hoa.id)]
-        back = office.patch(path, json={"active": True}, headers={"If-Match": gone.headers["ETag"]})
-        assert back.get_json()["active"] is True
-        sign_in(browser(), hoa)
-    finally:
-        events.wire({})
+    assert gone.get_json()["active"] is False
+    assert desk.get("/api/v1/me").status_code == 401
+    assert desk.post("/api/v1/auth/refresh").status_code == 401
+    assert heard == [StaffDeactivated(hoa.id)]
+    back = office.patch(path, json={"active": True}, headers={"If-Match": gone.headers["ETag"]})
+    assert back.get_json()["active"] is True
+    sign_in(browser(), hoa)
     with reading() as session:
         act = session.scalars(select(AdminAct).where(AdminAct.act == "staff.deactivated")).one()
         assert act.reason == "nghỉ hưu"

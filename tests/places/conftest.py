@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 import pytest
 
+from backend.core import events
 from backend.core.db import transaction
 from backend.places import service
 from backend.places.source import Source, read_source
@@ -26,3 +30,15 @@ def source() -> Source:
 def gia_lai(db: Database, source: Source) -> service.ImportReport:
     with transaction() as session:
         return service.import_units(session, source, frozenset({"52"}))
+
+
+@contextmanager
+def hearing(*kinds: type[events.Event]) -> Iterator[list[Any]]:
+    """Collect events of these kinds instead of handling anything; the real table is back afterwards."""
+    happened: list[Any] = []
+    real = dict(events._table)
+    events.wire({kind: [lambda _session, event: happened.append(event)] for kind in kinds})
+    try:
+        yield happened
+    finally:
+        events.wire(real)

@@ -8,7 +8,7 @@ import orjson
 import pytest
 from flask import Flask
 
-from backend.core import clock, events
+from backend.core import clock
 from backend.core.db import reading, transaction
 from backend.core.errors import InvalidInput, NotFound
 from backend.core.ids import new_id
@@ -19,6 +19,7 @@ from backend.places.models import DayKind
 from backend.places.national_days import national_days
 from tests.conftest import Database
 from tests.factories.places import make_commune, make_office_hours, make_province
+from tests.places.conftest import hearing
 
 PLAIN = WorkCalendar()
 
@@ -115,19 +116,14 @@ def test_the_unit_outweighs_its_province_and_the_province_the_country(db: Databa
 
 
 def test_a_changed_calendar_is_told_and_a_rule_can_be_taken_back(db: Database) -> None:
-    heard: list[CalendarChanged] = []
-    events.wire({CalendarChanged: [lambda _session, event: heard.append(event)]})
-    try:
-        with transaction() as session:
-            commune = make_commune(session)
-            service.set_day(session, commune.id, date(2026, 11, 25), DayKind.CLOSURE)
-            service.set_day(session, commune.id, date(2026, 11, 25), None)
-        assert heard == [CalendarChanged(commune.id)] * 2
-        with reading() as session:
-            calendar = queries.calendar_for(session, commune.id)
-        assert calendar.on(date(2026, 11, 25)).type is DayType.WORKING
-    finally:
-        events.wire({})
+    with hearing(CalendarChanged) as heard, transaction() as session:
+        commune = make_commune(session)
+        service.set_day(session, commune.id, date(2026, 11, 25), DayKind.CLOSURE)
+        service.set_day(session, commune.id, date(2026, 11, 25), None)
+    assert heard == [CalendarChanged(commune.id)] * 2
+    with reading() as session:
+        calendar = queries.calendar_for(session, commune.id)
+    assert calendar.on(date(2026, 11, 25)).type is DayType.WORKING
 
 
 def test_overlapping_hours_and_unknown_units_are_refused(db: Database) -> None:
