@@ -139,7 +139,9 @@ class CodeRequest(Schema):
 
 class CodeRequested(Schema):
     expires_at = Timestamp(required=True)
-    resend_after = fields.Integer(required=True, metadata={"description": "seconds"})
+    resend_after = Timestamp(
+        required=True, metadata={"description": "from then on another code may be asked for"}
+    )
 
 
 class ResidentSignIn(Schema):

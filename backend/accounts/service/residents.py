@@ -33,7 +33,7 @@ class CodeSent:
     """What may be said about a code, whether or not anybody is known under that number."""
 
     expires_at: datetime
-    resend_after: int  # seconds
+    resend_after: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def request_code(
     )
     emit(session, OneTimeCodeRequested(code_id))
     session.flush()
-    return CodeSent(moment + CODE_LIVES, int(RESEND_AFTER.total_seconds()))
+    return CodeSent(moment + CODE_LIVES, moment + RESEND_AFTER)
 
 
 def sign_in(
