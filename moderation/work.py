@@ -28,6 +28,8 @@ from moderation.models import (
     Case,
     CaseState,
     ClockMove,
+    FeedbackCategory,
+    FeedbackKind,
     LegalType,
     Stage,
     Urgency,
@@ -71,10 +73,10 @@ def classify(work: Work) -> dict[str, Any]:
         "urgency": case.urgency.value,
         "complex": case.complex,
     }
-    case.category = given["category"]
-    case.kind = given.get("kind") or case.kind
-    case.urgency = given.get("urgency") or case.urgency
-    case.urgency_rank = Urgency(case.urgency).rank
+    case.category = FeedbackCategory(given["category"])
+    case.kind = FeedbackKind(given.get("kind") or case.kind)
+    case.urgency = Urgency(given.get("urgency") or case.urgency)
+    case.urgency_rank = case.urgency.rank
     if given.get("complex") is not None:
         case.complex = bool(given["complex"])
     after = {
