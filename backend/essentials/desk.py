@@ -110,6 +110,27 @@ def history(session: Session, article_id: UUID) -> list[ArticleEvent]:
     )
 
 
+def last_event(session: Session, article_id: UUID) -> ArticleEvent | None:
+    """The latest thing that happened to an article."""
+    return session.scalar(
+        select(ArticleEvent)
+        .where(ArticleEvent.article_id == article_id)
+        .order_by(ArticleEvent.at.desc(), ArticleEvent.id.desc())
+        .limit(1)
+    )
+
+
+def last_writer(session: Session, article: Article) -> UUID:
+    """Who changed the working text or what goes with it last."""
+    found = session.scalar(
+        select(ArticleEvent.actor_id)
+        .where(ArticleEvent.article_id == article.id, ArticleEvent.type.in_(("create", "edit")))
+        .order_by(ArticleEvent.at.desc(), ArticleEvent.id.desc())
+        .limit(1)
+    )
+    return found or article.author_id
+
+
 def versions(session: Session, article_id: UUID) -> list[ArticleVersion]:
     """The kept versions of an article, oldest first."""
     return list(

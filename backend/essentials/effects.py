@@ -45,13 +45,13 @@ def carry_out(  # noqa: C901 - one case per move
     match row.name, row.target:
         case "submit", _:
             article.correction_note = asked.note or article.correction_note
-            keep_version(session, article, person)
+            keep_version(session, article)
         case "approve", S.PUBLISHED:
-            _publish_correction(session, article, person)
+            _publish_correction(session, article)
         case "approve", _:
-            keep_version(session, article, person)
+            keep_version(session, article)
         case "schedule", _:
-            _schedule(session, article, person, asked.publish_at or clock.now())
+            _schedule(session, article, asked.publish_at or clock.now())
         case "publish", _:
             _publish(session, article, row, person)
         case "review", _:
@@ -64,6 +64,7 @@ def carry_out(  # noqa: C901 - one case per move
             if article.state is S.SCHEDULED:  # its public copy waits for its hour
                 publication.hide(session, article)
         case "cancel", S.PUBLISHED:
+            keep_version(session, article)  # nothing anybody wrote is lost
             restore_public(session, article)
         case "withdraw", _:
             article.withdrawn_at = clock.now()
@@ -91,10 +92,10 @@ def events_of(  # noqa: PLR0911 - one case per move
     return []
 
 
-def _schedule(session: Session, article: Article, person: UUID | None, moment: datetime) -> None:
+def _schedule(session: Session, article: Article, moment: datetime) -> None:
     _demand_window(article, moment)
     article.publish_at = moment
-    _show(session, article, person, moment)
+    _show(session, article, moment)
     wait = (moment - clock.now()).total_seconds()
     if wait <= BELL_AHEAD_S:
         wake(session, PUBLISH_DUE, delay_s=wait)
@@ -108,21 +109,21 @@ def _publish(session: Session, article: Article, row: Move, person: UUID | None)
     article.published_at, article.published_by, article.publish_at = moment, person, None
     if not by_clock:
         _demand_window(article, moment)
-        _show(session, article, person, moment)
+        _show(session, article, moment)
 
 
-def _publish_correction(session: Session, article: Article, person: UUID | None) -> None:
+def _publish_correction(session: Session, article: Article) -> None:
     now = clock.now()
     since = article.published_at or now
     _demand_window(article, max(now, since))
     article.corrected_at, article.expired_at = now, None
-    kept = keep_version(session, article, person, note=article.correction_note)
+    kept = keep_version(session, article, note=article.correction_note)
     kept.published_at, article.public_version = now, kept.number
     publication.show(session, article, since)
 
 
-def _show(session: Session, article: Article, person: UUID | None, moment: datetime) -> None:
-    kept = keep_version(session, article, person)
+def _show(session: Session, article: Article, moment: datetime) -> None:
+    kept = keep_version(session, article)
     kept.published_at, article.public_version = moment, kept.number
     publication.show(session, article, moment)
 

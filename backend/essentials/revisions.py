@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from backend.core import clock
 from backend.essentials.body import plain
+from backend.essentials.desk import last_writer
 from backend.essentials.full_text import search_key
 from backend.essentials.models import (
     Article,
@@ -54,10 +55,8 @@ def set_texts(article: Article, texts: Texts) -> None:
         row.search_key = search_key(row.title, row.summary, plain(row.body_html))
 
 
-def keep_version(
-    session: Session, article: Article, actor_id: UUID | None, note: str | None = None
-) -> ArticleVersion:
-    """Keep the working text as it stands; the latest version when nothing changed since."""
+def keep_version(session: Session, article: Article, note: str | None = None) -> ArticleVersion:
+    """Keep the working text as it leaves a pair of hands; the latest version when nothing changed since."""
     session.flush()
     latest = session.scalar(
         select(ArticleVersion).where(
@@ -74,7 +73,7 @@ def keep_version(
         article_id=article.id,
         number=article.latest_version,
         texts=texts,
-        actor_id=actor_id,
+        actor_id=last_writer(session, article),
         note=note,
         at=clock.now(),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, TypedDict
 from uuid import UUID
 
@@ -31,7 +32,7 @@ from backend.essentials.workflow import Asked
 from backend.places import queries as places
 from backend.places.models import AdminUnit
 
-_WITH_EDITOR = (ArticleState.SUBMITTED, ArticleState.CORRECTION_SUBMITTED)
+SITTING = timedelta(minutes=30)  # without a pause longer than this, edits are one line of history
 
 
 class Draft(TypedDict, total=False):
@@ -85,12 +86,12 @@ def edit(
     article, unit = open_for_editing(session, actor, article_id, expected)
     person = _person(actor)
     before = texts_of(article)
+    if desk.last_writer(session, article) != person:
+        keep_version(session, article)  # what the one before left
     _apply(session, article, unit, draft)
     if texts_of(article) != before:
         article.writers = [*article.writers, *({str(person)} - set(article.writers))]
-        if article.state in _WITH_EDITOR:
-            keep_version(session, article, person)
-    touch(session, article, person, "edit", {"changed": sorted(draft)})
+    _log_edit(session, article, person, sorted(draft))
     return article
 
 
@@ -165,6 +166,23 @@ def touch(
     """Note a change that is no move, and advance the version."""
     _advance(article)
     _log(session, article, person, type_, article.state, detail=detail)
+    session.flush()
+
+
+def _log_edit(session: Session, article: Article, person: UUID, changed: list[str]) -> None:
+    """One line of history for one sitting: editors save every few seconds."""
+    last = desk.last_event(session, article.id)
+    same_sitting = (
+        last is not None
+        and (last.type, last.actor_id, last.to_state) == ("edit", person, article.state.value)
+        and clock.now() - last.at <= SITTING
+    )
+    if last is None or not same_sitting:
+        touch(session, article, person, "edit", {"changed": changed})
+        return
+    last.at = clock.now()
+    last.detail = {"changed": sorted({*last.detail.get("changed", ()), *changed})}
+    _advance(article)
     session.flush()
 
 

@@ -281,6 +281,7 @@ def test_versions_are_kept_whole_and_compared_word_by_word(desk: Desk) -> None:
         json={"texts": {"vi": words}},
         headers={"If-Match": f'"{article["version"]}"'},
     ).get_json()
+    changed = moved(desk.dung, changed, "approve")
     assert [each["number"] for each in changed["versions"]] == [1, 2]
     path = f"{API}/console/articles/{article['id']}/versions"
     second = desk.yen.get(f"{path}/2?against=1").get_json()

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.core import clock, events, jobs
-from backend.core.auth import Role
+from backend.core.auth import Principal, Role
 from backend.core.db import reading, transaction
 from backend.core.errors import (
     Conflict,
@@ -361,6 +361,54 @@ def test_two_people_on_one_text_the_second_is_told(db: Database) -> None:
         with pytest.raises(PreconditionFailed):
             service.move(session, yen, article.id, seen, "submit", Asked())
     assert stale.value.params == {"current_version": article.version}
+
+
+def test_saving_every_few_seconds_is_one_line_of_history(db: Database) -> None:
+    with transaction() as session:
+        ayun = make_commune(session)
+        lien, yen, _ = make_desk(session, ayun)
+        article = make_draft(session, lien, ayun)
+        edits: list[tuple[int, Principal, service.Draft]] = [
+            (0, lien, {"texts": {"vi": {**TEXT, "title": "Một"}}}),
+            (5, lien, {"priority": Priority.PRIORITY}),
+            (10, yen, {"texts": {"vi": {**TEXT, "title": "Hai"}}}),
+            (15, lien, {"texts": {"vi": {**TEXT, "title": "Ba"}}}),
+            (2000, lien, {"texts": {"vi": {**TEXT, "title": "Bốn"}}}),
+        ]
+        seen = {article.version}
+        for second, who, draft in edits:
+            with clock.freeze(NOW + timedelta(seconds=second)):
+                service.edit(session, who, article.id, article.version, draft)
+            seen.add(article.version)
+        rows = session.scalars(select(ArticleEvent).where(ArticleEvent.type == "edit")).all()
+        rows = sorted(rows, key=lambda row: row.at)
+    assert len(seen) == len(edits) + 1, "every save is a version for If-Match"
+    assert [row.actor_id for row in rows] == [lien.id, yen.id, lien.id, lien.id]
+    assert rows[0].detail == {"changed": ["priority", "texts"]}
+    assert rows[0].at == NOW + timedelta(seconds=5)
+
+
+def test_what_one_left_is_kept_when_another_goes_on(db: Database) -> None:
+    with transaction() as session:
+        ayun = make_commune(session)
+        lien, yen, _ = make_desk(session, ayun)
+        article = make_draft(session, lien, ayun)
+        for second, who, title in (
+            (1, lien, "Một"),
+            (2, lien, "Hai"),
+            (3, yen, "Ba"),
+            (4, yen, "Bốn"),
+        ):
+            with clock.freeze(NOW + timedelta(seconds=second)):
+                draft: service.Draft = {"texts": {"vi": {**TEXT, "title": title}}}
+                service.edit(session, who, article.id, article.version, draft)
+        with clock.freeze(NOW + timedelta(seconds=5)):
+            step(session, lien, article, "submit")
+        kept = session.scalars(select(ArticleVersion).order_by(ArticleVersion.number)).all()
+    assert [(each.texts["vi"]["title"], each.actor_id) for each in kept] == [
+        ("Hai", lien.id),
+        ("Bốn", yen.id),
+    ]
 
 
 def test_another_communes_article_does_not_exist(db: Database) -> None:
