@@ -15,7 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import text
+
 from backend.cli import processes, run
+from backend.core import db
+from backend.core.config import load_config
 from tests import databases
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,11 +54,21 @@ def installation(kind: str) -> Iterator[Installation]:
         }
         command = [sys.executable, "-m", "backend.cli.database", "migrate", "demo"]
         processes.run_quietly(command, ROOT, environment)
+        _prepare_bare_commit(environment)
         remembered = json.loads((folder / "var" / "demo.json").read_text())
         try:
             yield Installation(kind, folder, environment, remembered["password"])
         finally:
             databases.stop_postgresql(folder / "server")
+
+
+def _prepare_bare_commit(environment: Mapping[str, str]) -> None:
+    """The table into which the commit that all writing is compared with puts its row."""
+    engine = db.connect(load_config(environment).database_url)
+    with engine.connect().execution_options(tienglang_write=True) as connection:
+        connection.execute(text("CREATE TABLE bench_commit (id VARCHAR(36) PRIMARY KEY)"))
+        connection.commit()
+    db.disconnect()
 
 
 @dataclass
