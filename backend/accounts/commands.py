@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 
 from backend.accounts.rules import USERNAME, password_problem
 from backend.accounts.service import keys, portals, staffing
+from backend.accounts.service.grants import WantedGrant
 from backend.core.auth import SYSTEM, Role
 from backend.core.db import transaction
 from backend.core.errors import Conflict, InvalidInput
@@ -47,7 +48,7 @@ def create_admin(username: str, unit_code: str, name: str, *, generate: bool) ->
                 username=username,
                 name=clean(name) or username,
                 unit_code=unit_code,
-                grants=[staffing.WantedGrant(Role.ADMINISTRATOR, unit_code)],
+                grants=[WantedGrant(Role.ADMINISTRATOR, unit_code)],
                 password=password,
             )
     except Conflict as error:

@@ -25,7 +25,7 @@ from backend.accounts.schemas import (
     StaffQuery,
     StaffView,
 )
-from backend.accounts.service import staffing
+from backend.accounts.service import grants, staffing
 from backend.core import i18n
 from backend.core.api import (
     Blueprint,
@@ -136,7 +136,7 @@ def add_grant(body: dict[str, Any], staff_id: UUID) -> Response:
     """Give a role on one of the caller's units."""
 
     def work(session: Session) -> dict[str, Any]:
-        row = staffing.grant(session, principal(), staff_id, _wanted(body))
+        row = grants.grant(session, principal(), staff_id, _wanted(body))
         return views.grant_view(session, row)
 
     return created_once(work, GrantView())
@@ -148,7 +148,7 @@ def add_grant(body: dict[str, Any], staff_id: UUID) -> Response:
 def revoke_grant(staff_id: UUID, grant_id: UUID) -> None:
     """End a role now."""
     with transaction() as session:
-        staffing.revoke(session, principal(), staff_id, grant_id)
+        grants.revoke(session, principal(), staff_id, grant_id)
 
 
 @blp.route("/staff/<uuid:staff_id>/reset", methods=["POST"])
@@ -204,8 +204,8 @@ def _versioned(session: Session, staff_id: UUID) -> Response:
     return with_etag(StaffView().dump(view), member.version)
 
 
-def _wanted(body: dict[str, Any]) -> staffing.WantedGrant:
-    return staffing.WantedGrant(
+def _wanted(body: dict[str, Any]) -> grants.WantedGrant:
+    return grants.WantedGrant(
         role=body["role"],
         unit_code=body["unit"],
         department_id=body["department_id"],

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.accounts.models import PortalClient
-from backend.accounts.service.staffing import record
+from backend.accounts.service.administration import record
 from backend.core import crypto
 from backend.core.auth import Principal
 from backend.core.db import bump

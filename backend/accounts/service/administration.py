@@ -1,0 +1,87 @@
+"""What every act of administration shares: whose units, over whom, and the record of it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from backend.accounts import queries
+from backend.accounts.models import AdminAct, Staff
+from backend.core.auth import Permission, Principal
+from backend.core.errors import Forbidden, InvalidInput, NotFound
+from backend.places import queries as places
+from backend.places.models import AdminUnit
+from backend.places.scope import units_in_scope
+
+
+def record(
+    session: Session,
+    actor: Principal,
+    act: str,
+    target_id: UUID,
+    unit_id: UUID | None,
+    reason: str | None = None,
+    *,
+    target_kind: str = "staff",
+    **detail: str,
+) -> None:
+    """Write an administrative act down."""
+    session.add(
+        AdminAct(
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            act=act,
+            target_kind=target_kind,
+            target_id=target_id,
+            unit_id=unit_id,
+            reason=reason,
+            detail=detail,
+        )
+    )
+
+
+def unit_in_scope(session: Session, actor: Principal, code: str, field: str) -> AdminUnit:
+    """The unit of that code among the administrator's.
+
+    Raises:
+        InvalidInput: there is none, under the name of ``field``.
+    """
+    unit = places.unit_by_code(session, code)
+    scope = units_in_scope(actor, Permission.STAFF_MANAGE)
+    if unit is None or session.scalar(scope.where(AdminUnit.id == unit.id)) is None:
+        raise InvalidInput({field: ["unknown"]})
+    return unit
+
+
+def visible(session: Session, actor: Principal, staff_id: UUID) -> Staff:
+    """Somebody else whom the administrator may see.
+
+    Raises:
+        NotFound: nobody of that id in the administrator's units.
+        Forbidden: oneself.
+    """
+    if actor.id == staff_id:
+        raise Forbidden("staff.not_yourself")
+    staff = session.scalar(queries.staff_in_scope(actor).where(Staff.id == staff_id))
+    if staff is None:
+        raise NotFound
+    return staff
+
+
+def manageable(session: Session, actor: Principal, staff_id: UUID) -> Staff:
+    """Somebody whose account the administrator may take in hand.
+
+    Whoever resets a password could sign in with it, so no power of theirs may lie beyond the administrator's units.
+
+    Raises:
+        NotFound, Forbidden: as ``visible``; also Forbidden when they hold more than that.
+    """
+    staff = visible(session, actor, staff_id)
+    held = {grant.unit_id for grant in queries.grants_of(session, [staff.id])[staff.id]}
+    scope = units_in_scope(actor, Permission.STAFF_MANAGE)
+    wanted = held | {staff.unit_id}
+    inside = set(session.scalars(scope.where(AdminUnit.id.in_(wanted))))
+    if inside != wanted:
+        raise Forbidden("staff.beyond_your_units")
+    return staff
