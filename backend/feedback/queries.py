@@ -112,6 +112,7 @@ _STATUSES: Any = select(
     .join(_U, _U.c.id == _F.c.unit_id)
     .outerjoin(_R, _R.c.feedback_id == _F.c.id)
 )
+_ID_BY_CODE: Any = select(_F.c.id).where(_F.c.tracking_code == bindparam("code"))
 _STATUS_BY_CODE = _STATUSES.where(_F.c.tracking_code == bindparam("code"))
 
 
@@ -261,8 +262,7 @@ def of_resident(session: Session, resident_id: UUID) -> Sequence[Feedback]:
 
 def code_is_taken(session: Session, tracking_code: str) -> bool:
     """True when some feedback has that tracking code."""
-    found = session.scalar(select(Feedback.id).where(Feedback.tracking_code == tracking_code))
-    return found is not None
+    return session.scalar(_ID_BY_CODE, {"code": tracking_code}) is not None
 
 
 def with_contact_settled_before(

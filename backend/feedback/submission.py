@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.orm import Session
 
 from backend.accounts.models import Resident
 from backend.core import clock, crypto, ids
@@ -31,7 +31,6 @@ from backend.feedback.models import (
     TrackingView,
 )
 from backend.places.models import AdminUnit, Community, UnitLevel
-from backend.places.queries import standing
 
 # Clocks of telephones are wrong by minutes.
 CLOCK_SKEW = timedelta(minutes=10)
@@ -79,6 +78,43 @@ class Receipt:
     location: str
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The commune that is responsible, its province and the prefix of its codes, perhaps a community of it."""
+
+    unit_id: UUID
+    province_id: UUID | None
+    prefix: str
+    community_id: UUID | None
+
+
+# Built once, and from plain tables: this runs at every submission.
+_UNIT, _PROVINCE = AdminUnit.__table__, AdminUnit.__table__.alias("province")
+_COMMUNITY = Community.__table__
+_TODAY: Any = bindparam("today")
+_COMMUNE: Any = (
+    select(_UNIT.c.id, _UNIT.c.parent_id, _PROVINCE.c.short_code)
+    .select_from(_UNIT.outerjoin(_PROVINCE, _PROVINCE.c.id == _UNIT.c.parent_id))
+    .where(
+        _UNIT.c.level == UnitLevel.COMMUNE,
+        _UNIT.c.code == bindparam("code"),
+        _UNIT.c.valid_from <= _TODAY,
+        or_(_UNIT.c.valid_to.is_(None), _UNIT.c.valid_to >= _TODAY),
+    )
+)
+_COMMUNE_AND_COMMUNITY: Any = _COMMUNE.add_columns(
+    select(_COMMUNITY.c.id)
+    .where(
+        _COMMUNITY.c.unit_id == _UNIT.c.id,
+        _COMMUNITY.c.id == bindparam("community"),
+        _COMMUNITY.c.valid_from <= _TODAY,
+        or_(_COMMUNITY.c.valid_to.is_(None), _COMMUNITY.c.valid_to >= _TODAY),
+    )
+    .scalar_subquery()
+    .label("community_id")
+)
+
+
 def submit(
     session: Session,
     actor: Principal,
@@ -93,16 +129,16 @@ def submit(
         InvalidInput: a value contradicts another one or names something that does not exist.
     """
     _check(actor, sent)
-    unit, prefix, community = _place(session, sent)
+    place = _place(session, sent)
     pin = ids.new_pin()
-    assisting = _assists(actor, unit, sent.community_id)
+    assisting = _assists(actor, place)
     row = Feedback(
         id=ids.new_id(),
-        tracking_code=_free_code(session, prefix),
+        tracking_code=_free_code(session, place.prefix),
         sealed_pin=crypto.seal(pin),
-        unit_id=unit.id,
-        submitted_unit_id=unit.id,
-        community_id=community,
+        unit_id=place.unit_id,
+        submitted_unit_id=place.unit_id,
+        community_id=place.community_id,
         kind=sent.kind,
         category=sent.category,
         policy=sent.policy,
@@ -127,7 +163,7 @@ def submit(
         session.flush()
         anonymous = sent.identity is Identity.ANONYMOUS
         service.attach(session, actor, row.id, sent.upload_ids, forget_owner=anonymous, first=True)
-    emit(session, FeedbackSubmitted(feedback_id=row.id, unit_id=unit.id))
+    emit(session, FeedbackSubmitted(feedback_id=row.id, unit_id=place.unit_id))
     view = _view(session, row.id)
     return Receipt(
         id=row.id,
@@ -165,32 +201,23 @@ def _check(actor: Principal, sent: Submission) -> None:
         raise InvalidInput(errors)
 
 
-def _place(session: Session, sent: Submission) -> tuple[AdminUnit, str, UUID | None]:
-    """The commune, the prefix of its province, and the community when it lies in the commune; one statement."""
-    province = aliased(AdminUnit)
-    today = clock.today_local()
-    row = session.execute(
-        select(AdminUnit, province.short_code, Community.id)
-        .outerjoin(province, province.id == AdminUnit.parent_id)
-        .outerjoin(
-            Community,
-            (Community.unit_id == AdminUnit.id)
-            & (Community.id == sent.community_id)
-            & (Community.valid_from <= today)
-            & or_(Community.valid_to.is_(None), Community.valid_to >= today),
-        )
-        .where(
-            AdminUnit.level == UnitLevel.COMMUNE,
-            AdminUnit.code == sent.commune,
-            standing(),
-        )
-    ).one_or_none()
+def _place(session: Session, sent: Submission) -> Place:
+    """Where the feedback goes; one statement.
+
+    Raises:
+        InvalidInput: no such commune today, or no such community in it.
+    """
+    values = {"code": sent.commune, "today": clock.today_local()}
+    if sent.community_id is None:
+        row = session.execute(_COMMUNE, values).one_or_none()
+    else:
+        values["community"] = sent.community_id
+        row = session.execute(_COMMUNE_AND_COMMUNITY, values).one_or_none()
     if row is None:
         raise InvalidInput({"commune": ["unknown"]})
-    unit, prefix, community = row
-    if sent.community_id is not None and community is None:
+    if sent.community_id is not None and row.community_id is None:
         raise InvalidInput({"community_id": ["unknown"]})
-    return unit, prefix or FALLBACK_PREFIX, community
+    return Place(row.id, row.parent_id, row.short_code or FALLBACK_PREFIX, sent.community_id)
 
 
 def _free_code(session: Session, prefix: str) -> str:
@@ -202,10 +229,11 @@ def _free_code(session: Session, prefix: str) -> str:
     raise Unavailable("unavailable", retry_after=1)
 
 
-def _assists(actor: Principal, unit: AdminUnit, community_id: UUID | None) -> bool:
+def _assists(actor: Principal, place: Place) -> bool:
     """True when an official files this for a resident, as the role allows (desk of the commune, village head)."""
     return actor.kind == "staff" and any(
-        grant.unit_id in {unit.id, unit.parent_id} and grant.community_id in {None, community_id}
+        grant.unit_id in {place.unit_id, place.province_id}
+        and grant.community_id in {None, place.community_id}
         for grant in actor.grants_for(Permission.CASES_ASSISTED)
     )
 
