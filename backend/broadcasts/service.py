@@ -2,61 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from backend.broadcasts import desk, workflow
+from backend.broadcasts.content import CONTENT, SOUND, Draft, changes, describe, set_sound
 from backend.broadcasts.effects import AREA, carry_out, events_of
+from backend.broadcasts.history import log
 from backend.broadcasts.models import (
     Broadcast,
-    BroadcastEvent,
-    BroadcastSegment,
     BroadcastState,
-    Language,
     Priority,
     RenditionState,
-    SegmentKind,
 )
-from backend.broadcasts.renditions import order_rendition, retry
-from backend.broadcasts.stations import programme_of, station_of
-from backend.broadcasts.voices import SPOKEN
+from backend.broadcasts.renditions import retry
+from backend.broadcasts.stations import station_of
 from backend.broadcasts.workflow import Asked
 from backend.core import clock
 from backend.core.auth import SYSTEM, Principal
 from backend.core.db import bump
-from backend.core.errors import Conflict, Forbidden, InvalidInput, PreconditionFailed
+from backend.core.errors import Conflict, Forbidden, PreconditionFailed
 from backend.core.events import emit
-from backend.core.text import fold
 from backend.places import queries as places
 from backend.places.models import AdminUnit
-from backend.uploads import service as uploads
-from backend.uploads.models import Purpose
-
-
-class Draft(TypedDict, total=False):
-    """What a writer may set. Left out means unchanged."""
-
-    title: str
-    summary: str
-    language: Language
-    priority: Priority
-    programme_id: UUID | None
-    scheduled_at: datetime | None
-    text: str | None  # to be spoken; beside ``upload_id`` it is the transcript
-    upload_id: UUID | None
-    voice: str | None
-    words_per_minute: int
-
-
-# A change of these needs approval again.
-_CONTENT = ("title", "summary", "language", "text", "upload_id", "voice", "words_per_minute")
-_SOUND = ("language", "text", "upload_id", "voice", "words_per_minute")
-_WPM = 150
-SUBJECT = "broadcast"
 
 
 def create(session: Session, actor: Principal, unit_code: str, draft: Draft) -> Broadcast:
@@ -84,10 +54,10 @@ def create(session: Session, actor: Principal, unit_code: str, draft: Draft) -> 
         programme=None,
     )
     session.add(broadcast)
-    _describe(session, broadcast, draft)
+    describe(session, broadcast, draft)
     session.flush()
-    _set_sound(session, actor, broadcast, draft)
-    _log(session, broadcast, person, "create", None)
+    set_sound(session, actor, broadcast, draft)
+    log(session, broadcast, person, "create", None)
     session.flush()
     return broadcast
 
@@ -109,22 +79,22 @@ def edit(
     if not workflow.may_edit(before, who):
         raise Forbidden("broadcasts.not_yours")
     person = _person(actor)
-    changed = _changed(broadcast, draft)
-    if changed & set(_CONTENT) and broadcast.state not in (
+    changed = changes(broadcast, draft)
+    if changed & set(CONTENT) and broadcast.state not in (
         BroadcastState.DRAFT,
         BroadcastState.RETURNED,
     ):
         row = workflow.check("revise", before, who, Asked(), clock.now())
         carry_out(broadcast, row, person, Asked())
         _settle(session, broadcast, row, person, Asked(), {"changed": sorted(changed)})
-    _describe(session, broadcast, draft)
-    if changed & set(_SOUND):
+    describe(session, broadcast, draft)
+    if changed & set(SOUND):
         broadcast.revision += 1
         broadcast.contributor_ids = [str(person)]
-        _set_sound(session, actor, broadcast, draft)
-    elif changed & set(_CONTENT) and str(person) not in broadcast.contributor_ids:
+        set_sound(session, actor, broadcast, draft)
+    elif changed & set(CONTENT) and str(person) not in broadcast.contributor_ids:
         broadcast.contributor_ids = [*broadcast.contributor_ids, str(person)]
-    _log(session, broadcast, person, "edit", broadcast.state, detail={"changed": sorted(changed)})
+    log(session, broadcast, person, "edit", broadcast.state, detail={"changed": sorted(changed)})
     broadcast.updated_at = clock.now()
     session.flush()
     return broadcast
@@ -205,7 +175,7 @@ def retry_audio(session: Session, actor: Principal, broadcast_id: UUID) -> Broad
     if rendition is None or rendition.state is not RenditionState.FAILED:
         raise Conflict("broadcasts.audio_not_failed")
     retry(session, rendition)
-    _log(session, broadcast, _person(actor), "retry_audio", broadcast.state)
+    log(session, broadcast, _person(actor), "retry_audio", broadcast.state)
     return broadcast
 
 
@@ -234,101 +204,6 @@ def _person(actor: Principal) -> UUID:
     return actor.id
 
 
-def _changed(broadcast: Broadcast, draft: Draft) -> set[str]:
-    """Names of the fields that ``draft`` gives another value."""
-    values: Mapping[str, object] = draft
-    segment = broadcast.segments[0] if broadcast.segments else None
-    present: dict[str, object] = {
-        "text": segment.text if segment else None,
-        "upload_id": segment.upload_id if segment else None,
-        "voice": (segment.voice or None) if segment else None,
-        "words_per_minute": segment.words_per_minute if segment else _WPM,
-    }
-    return {
-        name
-        for name, value in values.items()
-        if value != (present[name] if name in present else getattr(broadcast, name))
-    }
-
-
-def _describe(session: Session, broadcast: Broadcast, draft: Draft) -> None:
-    if "title" in draft:
-        broadcast.title = draft["title"]
-        broadcast.search_key = fold(draft["title"])[:200]
-    if "summary" in draft:
-        broadcast.summary = draft["summary"]
-    if "language" in draft:
-        broadcast.language = draft["language"]
-    if "priority" in draft:
-        broadcast.priority = draft["priority"]
-    if "programme_id" in draft:
-        broadcast.programme = programme_of(session, broadcast.station_id, draft["programme_id"])
-        broadcast.programme_id = draft["programme_id"]
-    if "scheduled_at" in draft:
-        planned = draft["scheduled_at"]
-        if planned is not None and planned <= clock.now():
-            raise InvalidInput({"scheduled_at": ["past"]}, "broadcasts.time_required")
-        on_the_way = broadcast.state in {BroadcastState.APPROVED, BroadcastState.SCHEDULED}
-        if on_the_way and planned != broadcast.scheduled_at:
-            raise Conflict("broadcasts.on_schedule")  # by the move "schedule", which says so
-        broadcast.scheduled_at = planned
-
-
-def _set_sound(session: Session, actor: Principal, broadcast: Broadcast, draft: Draft) -> None:
-    """Make the one segment that this house's editor knows: a text to speak, or a recording with its words."""
-    old = broadcast.segments[0] if broadcast.segments else None
-    text = draft.get("text", old.text if old else None) or ""
-    upload_id = draft.get("upload_id", old.upload_id if old else None)
-    voice = draft.get("voice", (old.voice or None) if old else None)
-    pace = draft.get("words_per_minute", old.words_per_minute if old else _WPM)
-    broadcast.segments.clear()
-    broadcast.transcript = text
-    broadcast.is_synthetic = False
-    session.flush()  # the place in the order is free again
-    if upload_id is not None:
-        if old is None or old.upload_id != upload_id:
-            _claim(session, actor, broadcast, upload_id)
-        kind = SegmentKind.RECORDING
-    elif text:
-        if broadcast.language not in SPOKEN:
-            raise InvalidInput({"language": ["no_voice"]}, "broadcasts.no_voice")
-        kind = SegmentKind.SPEECH
-        broadcast.is_synthetic = True
-    else:
-        return
-    broadcast.segments.append(
-        BroadcastSegment(
-            position=0,
-            kind=kind,
-            text=text,
-            upload_id=upload_id,
-            voice=voice or _voice(broadcast) if kind is SegmentKind.SPEECH else "",
-            words_per_minute=pace,
-        )
-    )
-    session.flush()
-    order_rendition(session, broadcast)
-
-
-def _voice(broadcast: Broadcast) -> str:
-    return broadcast.station.voice if broadcast.language is Language.VI else str(broadcast.language)
-
-
-def _claim(session: Session, actor: Principal, broadcast: Broadcast, upload_id: UUID) -> None:
-    try:
-        uploads.claim(
-            session,
-            actor,
-            [upload_id],
-            subject_kind=SUBJECT,
-            subject_id=broadcast.id,
-            purposes={Purpose.AUDIO, Purpose.VOICE},
-        )
-    except InvalidInput as problem:
-        codes = problem.errors.get("upload_ids", ["unknown"])
-        raise InvalidInput({"upload_id": codes}, problem.code) from problem
-
-
 def _settle(
     session: Session,
     broadcast: Broadcast,
@@ -344,32 +219,8 @@ def _settle(
         detail = {**detail, "sha256": broadcast.approved_sha256}
     if row.name == "schedule" and asked.scheduled_at is not None:
         detail = {**detail, "scheduled_at": asked.scheduled_at.isoformat()}
-    _log(session, broadcast, person, row.name, source, asked.reason or "", detail)
+    log(session, broadcast, person, row.name, source, asked.reason or "", detail)
     session.flush()
     bump(session, AREA)
     for event in events_of(broadcast, row):
         emit(session, event)
-
-
-def _log(
-    session: Session,
-    broadcast: Broadcast,
-    person: UUID | None,
-    move: str,
-    source: BroadcastState | None,
-    note: str = "",
-    detail: dict[str, Any] | None = None,
-) -> None:
-    session.add(
-        BroadcastEvent(
-            broadcast_id=broadcast.id,
-            at=clock.now(),
-            actor_id=person,
-            move=move,
-            from_state=source,
-            to_state=broadcast.state,
-            revision=broadcast.revision,
-            note=note[:500],
-            detail=detail or {},
-        )
-    )

@@ -10,7 +10,7 @@ from backend.core import clock
 from backend.core.db import reading, transaction
 from backend.core.jobs import job
 from backend.devices.models import Device, EnrolmentCode
-from backend.devices.service import forget_old_states
+from backend.devices.reports import forget_old_states
 
 KEPT_CODES = timedelta(days=90)
 

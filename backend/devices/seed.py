@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.core.demo import Demo
-from backend.devices import service
+from backend.devices import enrolment
 from backend.devices.models import Device, DeviceKind, DeviceStatus
 from backend.places import queries as places
 
@@ -32,7 +32,7 @@ def seed(session: Session, demo: Demo) -> None:
     for commune, unit_id in demo.communes.items():
         if not _is_there(session, unit_id, ENROLLED):
             speaker = _put_up(session, unit_id, ENROLLED, PLACES.get(commune, ""))
-            service.admit(
+            enrolment.admit(
                 session,
                 speaker,
                 hardware_id=f"demo-{commune}",

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from backend.broadcasts import jobs, making, renditions, schedule_jobs, service
 from backend.broadcasts.audio.process import Limits
+from backend.broadcasts.content import Draft
 from backend.broadcasts.handlers import on_upload_finished
 from backend.broadcasts.models import Broadcast, BroadcastState, Rendition, RenditionState
 from backend.broadcasts.workflow import Asked
@@ -26,14 +27,14 @@ TEXT = "Ủy ban nhân dân xã Ayun thông báo: 17h30 ngày 5/4, bà con đế
 
 def written(house: House, text: str = TEXT) -> UUID:
     with transaction() as session:
-        draft: service.Draft = {"title": "Họp thôn", "text": text}
+        draft: Draft = {"title": "Họp thôn", "text": text}
         return service.create(session, house.tam_acts, house.commune.code, draft).id
 
 
 def recorded(house: House, path: Path, **upload: object) -> UUID:
     with transaction() as session:
         file = make_audio_upload(session, path, house.tam.id, **upload)
-        draft: service.Draft = {"title": "Bản tin", "upload_id": file.id}
+        draft: Draft = {"title": "Bản tin", "upload_id": file.id}
         return service.create(session, house.tam_acts, house.commune.code, draft).id
 
 
@@ -179,7 +180,7 @@ def test_new_words_make_a_new_file_and_the_unfinished_one_is_dropped(ayun: House
     assert old is not None
     with transaction() as session:
         version = session.get_one(Broadcast, broadcast_id).version
-        draft: service.Draft = {"text": "Thông báo mới: hoãn họp."}
+        draft: Draft = {"text": "Thông báo mới: hoãn họp."}
         service.edit(session, ayun.tam_acts, broadcast_id, version, draft)
     assert not renditions.keep(old)
     assert jobs.make_renditions() == 1

@@ -14,12 +14,13 @@ from werkzeug.serving import make_server
 
 from backend.broadcasts import jobs as media
 from backend.broadcasts import service as broadcasts
+from backend.broadcasts.content import Draft
 from backend.broadcasts.models import Broadcast, Rendition
 from backend.broadcasts.workflow import Asked
 from backend.core import jobs
 from backend.core.auth import Role
 from backend.core.db import reading, transaction
-from backend.devices import service
+from backend.devices import enrolment
 from backend.devices.models import PlayLog
 from tests.devices.demo_client import Loudspeaker
 from tests.factories.accounts import make_staff, principal_of
@@ -46,8 +47,8 @@ def test_a_bulletin_goes_from_text_to_the_loudspeaker(server: str, tmp_path: Pat
         dung = principal_of(session, make_staff(session, Role.COMMUNE_LEADER, unit=ayun))
         ky = principal_of(session, make_staff(session, Role.DEVICE_TECHNICIAN, unit=ayun))
         device = make_device(session, ayun)
-        code, _expires_at = service.make_code(session, ky, device.id)
-        draft: broadcasts.Draft = {"title": "Họp", "text": "Mời bà con họp thôn lúc 17h30."}
+        code, _expires_at = enrolment.make_code(session, ky, device.id)
+        draft: Draft = {"title": "Họp", "text": "Mời bà con họp thôn lúc 17h30."}
         broadcast_id = broadcasts.create(session, tam, ayun.code, draft).id
     media.make_renditions()
     with transaction() as session:

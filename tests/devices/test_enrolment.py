@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from backend.core import clock
 from backend.core.db import reading
-from backend.devices import service
+from backend.devices import enrolment
 from backend.devices.models import (
     Device,
     DeviceStatus,
@@ -59,7 +59,7 @@ def test_a_new_code_ends_the_old_one(client: FlaskClient, desk: FlaskClient) -> 
 def test_wrong_tries_kill_the_code(client: FlaskClient, desk: FlaskClient) -> None:
     _device_id, code = fresh_code(desk)
     wrong = code[:5] + ("0000-0000" if not code.endswith("0000-0000") else "1111-1111")
-    for _ in range(service.MOST_ATTEMPTS):
+    for _ in range(enrolment.MOST_ATTEMPTS):
         assert enrol(client, wrong).status_code == 404
     assert enrol(client, code).status_code == 404
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from backend.core import clock
 from backend.core.db import reading, transaction
-from backend.devices import service
+from backend.devices import reports
 from backend.devices.jobs import tidy_devices
 from backend.devices.models import (
     DevicePresence,
@@ -84,7 +84,7 @@ def test_reports_are_bounded(
 def test_only_the_last_reports_are_kept(
     client: FlaskClient, ayun: AdminUnit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "KEPT_STATES", 3)
+    monkeypatch.setattr(reports, "KEPT_STATES", 3)
     _device, headers = speaker(ayun)
     start = clock.now()
     for second in range(6):

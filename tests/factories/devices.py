@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from backend.devices import service
+from backend.devices import enrolment
 from backend.devices.models import Device, DeviceKind, DeviceStatus
 from backend.places.models import AdminUnit
 from tests.factories.places import make_commune
@@ -36,7 +36,7 @@ def enrolled(
 ) -> tuple[Device, str]:
     """An active device and its secret."""
     device = make_device(session, unit, **overrides)
-    return device, service.admit(session, device, hardware_id="hw-1", software="tests")
+    return device, enrolment.admit(session, device, hardware_id="hw-1", software="tests")
 
 
 def bearer(secret: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from backend.broadcasts import desk, queries, service, views, workflow
+from backend.broadcasts.content import Draft
 from backend.broadcasts.models import Broadcast
 from backend.broadcasts.routes.media import RANGE_ANSWERS
 from backend.broadcasts.schemas import (
@@ -154,8 +155,8 @@ def preview_audio(broadcast_id: UUID) -> Response:
     return serve(queries.file_of(rendition), PRIVATE)
 
 
-def _draft(values: dict[str, Any]) -> service.Draft:
-    draft: service.Draft = {**values}  # type: ignore[typeddict-item] # the schemas have the same names
+def _draft(values: dict[str, Any]) -> Draft:
+    draft: Draft = {**values}  # type: ignore[typeddict-item] # the schemas have the same names
     return draft
 
 

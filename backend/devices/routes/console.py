@@ -20,7 +20,7 @@ from backend.core.api import (
 )
 from backend.core.auth import Permission, principal, staff
 from backend.core.db import reading, transaction
-from backend.devices import queries, service, views
+from backend.devices import enrolment, queries, service, views
 from backend.devices.models import Device
 from backend.devices.schemas import (
     CodeOut,
@@ -94,7 +94,7 @@ def change_device(asked: dict[str, Any], device_id: UUID) -> Response:
 def make_enrolment_code(device_id: UUID) -> Response:
     """A code for ten minutes and one use; it is shown once, and the one before stops working."""
     with transaction() as session:
-        code, expires_at = service.make_code(session, principal(), device_id)
+        code, expires_at = enrolment.make_code(session, principal(), device_id)
     return json_answer(CodeOut().dump({"code": code, "expires_at": expires_at}), 201)
 
 

@@ -15,7 +15,7 @@ from backend.core.api import Blueprint, json_answer, rate_limit
 from backend.core.auth import Principal, device, principal, public
 from backend.core.db import reading, transaction
 from backend.core.errors import NotFound, Unauthenticated
-from backend.devices import queries, service
+from backend.devices import enrolment, queries, reports
 from backend.devices.manifest import POLL_S
 from backend.devices.models import Device
 from backend.devices.schemas import (
@@ -58,7 +58,7 @@ def load_principal(request: Request) -> Principal | None:
 def enrol(asked: dict[str, Any]) -> Response:
     """Exchange a code from the console for a secret, once. The secret is not shown again."""
     with transaction() as session:
-        admitted = service.enrol(
+        admitted = enrolment.enrol(
             session,
             asked["code"],
             hardware_id=asked["hardware_id"],
@@ -80,9 +80,9 @@ def get_manifest() -> Response:
     with reading() as session:
         manifest = queries.manifest(session, _device(session))
         presence = queries.presences(session, [manifest.device.id]).get(manifest.device.id)
-    if service.needs_note(presence, manifest.etag):
+    if reports.needs_note(presence, manifest.etag):
         with transaction() as session:
-            service.note_seen(session, manifest.device.id, manifest.etag)
+            reports.note_seen(session, manifest.device.id, manifest.etag)
     known = {
         tag.strip().removeprefix("W/")
         for tag in request.headers.get("If-None-Match", "").split(",")
@@ -125,7 +125,7 @@ def report_state(told: dict[str, Any]) -> Response:
     if who is None:
         raise Unauthenticated
     with transaction() as session:
-        service.report(session, who, told)
+        reports.report(session, who, told)
     return json_answer(StateOut().dump({"received_at": clock.now(), "poll_after_s": POLL_S}))
 
 
