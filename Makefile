@@ -14,10 +14,10 @@ PYTEST := $(PY) -m pytest
 
 help: ## this list
 	@echo 'Tiếng Làng: two commands do everything:'
-	@echo '  make run       build, migrate, load the demo province and serve it (PORT=8000)'
-	@echo '  make test      everything that has to hold before a change lands'
+	@echo '  make run            build, migrate, load the demo province and serve it (PORT=8000)'
+	@echo '  make test           everything that has to hold before a change lands'
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / && $$1 != "help" && $$1 != "run" && $$1 != "test" { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / && $$1 != "help" && $$1 != "run" && $$1 != "test" { printf "  make %-15s%s\n", $$1, $$2 }' Makefile
 
 run: ## build, migrate, load the demo province and serve it (PORT=8000)
 	@bin/venv run && exec $(PY) -m backend.cli.run --host $(HOST) --port $(PORT)
@@ -63,6 +63,9 @@ format: venv ## lay out the Python code
 openapi: venv ## write pwa/openapi.json anew from the routes
 	@$(PY) -m backend.cli.openapi
 
+docs: venv ## put the table of settings into docs/operations.md
+	@$(PY) -m backend.cli.settings_document
+
 lock: venv ## pin requirements*.in anew, with hashes
 	@bin/lock
 
@@ -100,5 +103,5 @@ venv:
 venv-run:
 	@bin/venv run
 
-.PHONY: help run test lint types unit faults frontend-test browser format openapi lock screenshots bench \
+.PHONY: help run test lint types unit faults frontend-test browser format openapi docs lock screenshots bench \
   soak migrate seed backup restore clean venv venv-run
