@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import textwrap
 import time
@@ -17,6 +18,7 @@ import pytest
 
 from backend.broadcasts.audio.process import Limits, Outcome, make
 from backend.broadcasts.audio.reasons import Reason
+from tests.databases import wait_for
 from tests.factories.broadcasts import RATE, tone, write_audio
 
 LIMITS = Limits(seconds=60)
@@ -306,3 +308,41 @@ def test_a_child_whose_work_was_taken_away_is_killed(tmp_path: Path) -> None:
     if pid_file.exists():
         with pytest.raises(ProcessLookupError):
             os.kill(int(pid_file.read_text()), signal.SIG_DFL)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl(2) is Linux")
+def test_a_child_does_not_outlive_its_worker(tmp_path: Path) -> None:
+    speech = {"segments": [spoken("Bà con chú ý. " * 5_000)], "target": str(tmp_path / "made.mp3")}
+    worker = subprocess.Popen(
+        child_that(
+            tmp_path,
+            f"""
+            from backend.broadcasts.audio.process import Limits, make
+            order = {{**{speech!r}, "max_seconds": 9_000}}
+            print("working", flush=True)
+            make(order, limits=Limits(seconds=300), still_ours=lambda: True)
+            """,
+        ),
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    assert worker.stdout is not None
+    assert worker.stdout.readline() == b"working\n"
+    wait_for((tmp_path / "speech-0.wav").exists, "the child to be at work", 30)
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    worker.stdout.close()
+    # Nobody writes to the folder any more: the child is gone as well.
+    wait_for(lambda: not _writers(tmp_path), "the child to end", 10)
+
+
+def _writers(folder: Path) -> list[str]:
+    """Processes that have a file of ``folder`` open."""
+    found = []
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            if str(link.readlink()).startswith(str(folder)):
+                found.append(link.parts[2])
+        except OSError:
+            continue
+    return found
