@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -25,6 +24,7 @@ from tests import databases
 from wsgi import create_app
 
 SHARED = "TIENGLANG_TESTS_SHARED"  # names the folder that all processes of a run share
+free_port = databases.free_port  # tests ask for it here
 # Secrets of the tests alone; real ones are made by the operator's command.
 SECRETS = {
     "TIENGLANG_SECRET_KEY": "tests-sign-what-the-browser-carries-with-this",
@@ -165,14 +165,6 @@ def make_app(db: Database) -> Iterator[Callable[..., Flask]]:
     yield make
     jobs.reset()
     settings.use(db.config)
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import importlib
 import os
 import shutil
 import signal
+import socket
 import threading
 import time
 import warnings
@@ -174,3 +175,11 @@ def wait_for(ready: Callable[[], object], what: str, seconds: float = 20) -> Non
         if time.monotonic() > deadline:
             raise TimeoutError(f"waited {seconds:g} s for {what}")
         pause.wait(0.02)
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
 
-from backend.cli import run
-from tests.conftest import free_port
 from tests.databases import wait_for
+from tests.e2e.stack import CHROMIUM_ARGS, Stack, running
 
-ROOT = Path(__file__).resolve().parents[2]
-READY_SECONDS = 180
-CHROMIUM_ARGS = [
-    "--headless=new",
-    "--no-sandbox",  # the tests run as root
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
-]
 PHONE = {"width": 360, "height": 780}
 SMALLEST = {"width": 320, "height": 640}
 DESKTOP = {"width": 1440, "height": 900}
@@ -40,64 +20,11 @@ DESKTOP = {"width": 1440, "height": 900}
 POSITION = {"latitude": 13.7765, "longitude": 109.2237, "accuracy": 20}
 
 
-@dataclass(frozen=True)
-class Stack:
-    """Everything ``make run`` starts, on a free port and in a folder of its own."""
-
-    url: str
-    var_dir: Path
-    password: str
-    log: Path
-    push_port: int  # tests may listen here as a Web Push service or as FCM
-
-    def lines_after(self, position: int) -> str:
-        """What the processes have logged since ``position`` (a file size)."""
-        return self.log.read_text()[position:]
-
-
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Migrate, load the demo province and serve it, exactly as a person would."""
-    folder = tmp_path_factory.mktemp("stack")
-    port, push_port = free_port(), free_port()
-    log = folder / "log.txt"
-    environment = {
-        **os.environ,
-        "TIENGLANG_VAR_DIR": str(folder / "var"),
-        "TIENGLANG_PUSH_HOSTS": f"127.0.0.1:{push_port}",
-        "TIENGLANG_FCM_URL": f"http://127.0.0.1:{push_port}",
-        "TIENGLANG_RATE_LIMITS": "0",  # every visitor of the tests comes from one address
-    }
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "backend.cli.run", "--port", str(port), "--no-frontend"],
-            cwd=ROOT,
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        wait_for(
-            lambda: process.poll() is not None or run.is_ready("127.0.0.1", port),
-            "the stack to be ready",
-            READY_SECONDS,
-        )
-        assert process.poll() is None, f"the stack did not start:\n{log.read_text()}"
-        remembered = json.loads((folder / "var" / "demo.json").read_text())
-        yield Stack(
-            url=f"http://127.0.0.1:{port}",
-            var_dir=folder / "var",
-            password=remembered["password"],
-            log=log,
-            push_port=push_port,
-        )
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    """The demo province, served."""
+    with running(tmp_path_factory.mktemp("stack")) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ from backend.feedback.models import Feedback, TrackingView
 from moderation.models import Case, CaseEvent, ClockEntry
 from notifications.models import Delivery, DeliveryState, Message, MessageState
 from tests import databases
-from tests.conftest import SECRETS, Database, free_port
+from tests.conftest import SECRETS, Database
 from tests.factories.accounts import make_staff
 from tests.factories.feedback import submission
 from tests.factories.notifications import (
@@ -101,7 +101,7 @@ class Scene:
 
 @pytest.fixture
 def scene(db: Database, places: databases.Places) -> Iterator[Scene]:
-    port = free_port()
+    port = databases.free_port()
     log_path = places.own / "faults.log"
     with loopback_service() as push, log_path.open("wb") as log:
         config.use(replace(db.config, push_hosts=(push.host,)))
