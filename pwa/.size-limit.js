@@ -19,7 +19,7 @@ const under = (app, files) => files.filter(Boolean).map((file) => `dist/${app}/$
 
 const first = [...closure(resident, 'index.html'), fileOf(resident, 'i18n/vi.ts')]
 const audio = [fileOf(resident, 'screens/Broadcast.svelte')]
-const settings = ['screens/Settings.svelte', 'parts/SignIn.svelte', 'i18n/vi.settings.ts'].map((part) => fileOf(resident, part))
+const settings = ['screens/Settings.svelte', 'parts/SignIn.svelte', 'i18n/vi.settings.ts', '_notify-'].map((part) => fileOf(resident, part))
 const english = Object.keys(resident)
   .filter((key) => /i18n\/en\./.test(key))
   .map((key) => resident[key].file)

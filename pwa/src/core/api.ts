@@ -15,9 +15,15 @@ export class Problem extends Error {
     readonly errors: FieldErrors = {},
     /** Seconds the server asks us to wait, or null. */
     readonly retryAfter: number | null = null,
+    readonly title = '',
   ) {
     super(`${status} ${code}`)
     this.name = 'Problem'
+  }
+
+  /** Title and detail in the reader's language, as one message; empty when the server said nothing. */
+  get said(): string {
+    return [this.title, this.detail].filter(Boolean).join('. ')
   }
 }
 
@@ -141,9 +147,10 @@ export async function problemFrom(response: Response): Promise<Problem> {
   return new Problem(
     response.status,
     body?.code ?? `http.${response.status}`,
-    body?.detail ?? body?.title ?? '',
+    body?.detail ?? '',
     body?.errors ?? {},
     retryAfter(response.headers.get('Retry-After')),
+    body?.title,
   )
 }
 

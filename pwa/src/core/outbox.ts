@@ -134,7 +134,7 @@ async function sendText(entry: OutboxItem): Promise<void> {
   }
   if (!entry.body.consent_version) {
     // Written before the notice was ever loaded on this device: the one in force now is the one consented to.
-    entry.body.consent_version = (await get<{ version: string }>('/privacy-notice')).version
+    entry.body.consent_version = (await get<{ version: number }>('/privacy-notice')).version
     await save(entry)
   }
   const upload_ids = entry.photos.flatMap((photo) => (photo.url ? [uploadId(photo.url)] : []))
@@ -196,8 +196,8 @@ async function unlessRefused(photo: OutboxPhoto, work: () => Promise<void>): Pro
 const isFinal = ({ status }: Problem) => status >= 400 && status < 500 && ![401, 408, 409, 425, 429].includes(status)
 
 function settle(entry: OutboxItem, problem: Problem, now: number): void {
-  const { status, code, detail, errors } = problem
-  entry.problem = { status, code, detail, errors }
+  const { status, code, said, errors } = problem
+  entry.problem = { status, code, detail: said, errors }
   if (status === 401 && entry.owner) entry.state = 'needs_sign_in'
   else if (isFinal(problem)) entry.state = 'needs_mending'
   else entry.state = entry.receipt ? 'sending_photos' : 'waiting'

@@ -26,6 +26,9 @@ export function excerpt(text: string, length: number): string {
   return `${cut.slice(0, space > length / 2 ? space : length - 1)}…`
 }
 
+/** "Xã Ayun" inside a sentence: "xã Ayun". */
+export const within = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1)
+
 /** "gl7k4m 92qx" → "GL-7K4M-92QX"; letters heard wrongly on the phone are put right (O→0, I and L→1 after the prefix). */
 export function tidyTrackingCode(text: string): string {
   const bare = text.toUpperCase().replace(/[^A-Z0-9]/g, '')

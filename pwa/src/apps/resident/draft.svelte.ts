@@ -18,7 +18,7 @@ export type Draft = {
   identity: 'named' | 'hidden' | 'anonymous'
   name: string
   phone: string
-  consent_version: string
+  consent_version: number | ''
   consented: boolean
   subject_kind: string
   subject_id: string
@@ -121,7 +121,9 @@ export function toBody(words: Draft, signedIn: boolean): Record<string, unknown>
 
 /** Takes an item the server refused back to the form; sent again, it goes under a new key (nothing was stored). */
 export async function reopen(item: OutboxItem): Promise<void> {
-  Object.assign(draft, empty(), item.body, { commune_name: item.commune_name, consented: true })
+  const agreed = !item.problem?.errors.consent_version
+  Object.assign(draft, empty(), item.body, { commune_name: item.commune_name, consented: agreed })
+  if (!agreed) draft.consent_version = ''
   await saveWords()
   await savePhotos(item.photos.map(({ name, type, bytes }) => ({ name, type, bytes })))
   Object.assign(refused, { detail: item.problem?.detail ?? '', errors: item.problem?.errors ?? {} })

@@ -6,10 +6,12 @@ import { language } from '../../core/i18n.ts'
 export const TOPICS = ['emergency', 'articles', 'broadcasts', 'feedback'] as const
 export type Topic = (typeof TOPICS)[number]
 
-export type Kept = { id: string; token: string; communes: string[]; topics: Topic[] }
+/** `told`: how many tracking codes the server knows of this device. */
+export type Kept = { id: string; token: string; communes: string[]; topics: Topic[]; told: number }
 export type Ability = 'yes' | 'denied' | 'ios' | 'unsupported'
 
 const KEY = 'push'
+const MOST_CODES = 30
 
 /** Whether this browser can show messages at all, and if not, why not. */
 export function ability(): Ability {
@@ -31,7 +33,8 @@ const keep = async (value: Kept) => (await database()).put('settings', value, KE
 /** Tracking codes of this device, so that replies to anonymous feedback can be told to it. */
 async function codes(): Promise<{ code: string; pin: string }[]> {
   const sent = await (await database()).getAll('codes')
-  return sent.map(({ tracking_code, pin }) => ({ code: tracking_code, pin }))
+  sent.sort((a, b) => b.submitted_at.localeCompare(a.submitted_at))
+  return sent.slice(0, MOST_CODES).map(({ tracking_code, pin }) => ({ code: tracking_code, pin }))
 }
 
 function bytes(base64url: string): Uint8Array<ArrayBuffer> {
@@ -46,28 +49,29 @@ export async function subscribe(communes: string[], topics: Topic[]): Promise<Ke
   const { key } = await get<{ key: string }>('/push/vapid-key')
   const made = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(key) })
   const { endpoint, keys } = made.toJSON()
-  const body = {
-    kind: 'webpush',
-    endpoint,
-    keys,
-    communes,
-    topics,
-    language: language(),
-    tracking_codes: await codes(),
-  }
+  const tracking_codes = await codes()
+  const wishes = { communes, topics, language: language(), tracking_codes }
+  const body = { kind: 'webpush', endpoint, keys, ...wishes }
   const { data } = await send<{ id: string; token: string }>('POST', '/push/subscriptions', body)
-  const value = { id: data.id, token: data.token, communes, topics }
+  const value = { id: data.id, token: data.token, communes, topics, told: tracking_codes.length }
   await keep(value)
   return value
 }
 
 /** Tells the server what changed: topics, communes, or new tracking codes. */
 export async function update(old: Kept, changes: Partial<Pick<Kept, 'communes' | 'topics'>>): Promise<Kept> {
-  const value = { ...old, ...changes }
-  const body = { communes: value.communes, topics: value.topics, language: language(), tracking_codes: await codes() }
+  const tracking_codes = await codes()
+  const value = { ...old, ...changes, told: tracking_codes.length }
+  const body = { communes: value.communes, topics: value.topics, language: language(), tracking_codes }
   await send('PATCH', `/push/subscriptions/${old.id}`, body, { headers: { 'X-Subscription-Token': old.token } })
   await keep(value)
   return value
+}
+
+/** After feedback was sent from a device that is subscribed: its answers are to be told here too. */
+export async function tellNewCodes(): Promise<void> {
+  const known = await kept()
+  if (known && known.told !== (await codes()).length) await update(known, {})
 }
 
 export async function unsubscribe(old: Kept): Promise<void> {

@@ -159,6 +159,9 @@ export default {
   'error.pin': 'The PIN has 6 digits.',
   'error.answer_empty': 'Write your answer.',
   'error.otp': 'The code has 6 digits.',
+  'error.text_too_long': 'The message is too long. Please shorten it.',
+  'error.commune_unknown': 'This commune no longer exists. Choose again where it goes.',
+  'error.consent_outdated': 'The privacy notice has changed. Read it again and tick the box.',
   'error.field': 'Not accepted yet. Please change it.',
 
   'sent.title_waiting': 'Kept, and will be sent by itself',
@@ -185,6 +188,7 @@ export default {
   'sent.mend': 'Change it',
   'sent.delete': 'Delete, do not send',
   'sent.deleted': 'The unsent feedback was deleted.',
+  'sent.notify': 'Tell me when there is an answer',
   'sent.receipt': 'Receipt',
   'sent.sent_at': 'Sent at',
   'sent.to': 'Sent to',

@@ -158,6 +158,9 @@ export default {
   'error.pin': 'Mã PIN có 6 chữ số.',
   'error.answer_empty': 'Viết câu trả lời.',
   'error.otp': 'Mã có 6 chữ số.',
+  'error.text_too_long': 'Nội dung dài quá. Hãy viết ngắn lại.',
+  'error.commune_unknown': 'Xã, phường này không còn. Hãy chọn lại nơi nhận.',
+  'error.consent_outdated': 'Thông báo về quyền riêng tư đã đổi. Hãy đọc lại rồi đánh dấu đồng ý.',
   'error.field': 'Chưa được chấp nhận. Hãy sửa lại.',
 
   'sent.title_waiting': 'Đã giữ lại, sẽ tự gửi',
@@ -183,6 +186,7 @@ export default {
   'sent.mend': 'Sửa lại',
   'sent.delete': 'Xoá, không gửi nữa',
   'sent.deleted': 'Đã xoá phản ánh chưa gửi.',
+  'sent.notify': 'Báo cho tôi khi có trả lời',
   'sent.receipt': 'Biên nhận phản ánh',
   'sent.sent_at': 'Gửi lúc',
   'sent.to': 'Gửi đến',

@@ -41,11 +41,24 @@ const PLACES: Record<string, [number, string]> = {
   upload_ids: [2, 'photos'],
 }
 
+/** What to do about a field, where the server's code tells more than that something is wrong. */
+const REASONS: Record<string, string> = {
+  'text.too_long': 'text_too_long',
+  'commune.unknown': 'commune_unknown',
+  'consent_version.outdated': 'consent_outdated',
+}
+
+function reason(field: string, codes: string[]): string {
+  const known = codes.map((code) => REASONS[`${field}.${code}`]).find(Boolean)
+  if (known) return t(`error.${known}`)
+  return t(field === 'phone' || field === 'name' ? `error.${field}` : 'error.field')
+}
+
 /** The server's refusal as faults of one step. */
 export function refusals(step: number): Fault[] {
   return Object.keys(refused.errors).flatMap((field) => {
     const [at, id] = PLACES[field] ?? [1, 'text']
-    return at === step ? [{ id, text: refused.detail || t('error.field') }] : []
+    return at === step ? [{ id, text: reason(field, refused.errors[field] ?? []) }] : []
   })
 }
 
