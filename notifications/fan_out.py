@@ -10,7 +10,7 @@ import uuid
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from backend.core import clock, ids
+from backend.core import clock, config, ids
 from backend.core.db import is_postgresql, transaction
 from backend.core.jobs import wake
 from notifications import audience
@@ -68,7 +68,7 @@ def _fill_inboxes(session: Session, message: Message) -> None:
 
 def _queue(session: Session, message: Message, found: list[Subscription]) -> None:
     now = clock.now()
-    not_before = now if message.urgent else after_the_night(now)
+    not_before = now if message.urgent else after_the_night(now, config.current().quiet_hours)
     if not found or message.expires_at <= not_before:
         return
     rows = [

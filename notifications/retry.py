@@ -10,8 +10,6 @@ from backend.core.clock import LOCAL
 
 FIRST = timedelta(seconds=5)
 LONGEST = timedelta(hours=2)
-# Nobody's telephone rings for an ordinary message at these hours (Hue-S: 24:00-07:30; ours is kinder).
-NIGHT_BEGINS, NIGHT_ENDS = time(21, 30), time(6, 30)
 _LONGEST_PAUSE = timedelta(hours=1)
 
 
@@ -43,10 +41,26 @@ def retry_after(header: str | None, now: datetime) -> datetime | None:
     return min(max(moment, now), now + _LONGEST_PAUSE)
 
 
-def after_the_night(now: datetime) -> datetime:
-    """``now``, or the next morning in Vietnam when it is night there."""
-    local = now.astimezone(LOCAL)
-    if NIGHT_ENDS <= local.time() < NIGHT_BEGINS:
+def after_the_night(now: datetime, quiet_hours: str) -> datetime:
+    """``now``, or the end of the quiet hours in Vietnam when it lies within them.
+
+    Args:
+        quiet_hours: ``21:30-06:30``, or ``none``.
+
+    Raises:
+        ValueError: it has another shape.
+    """
+    if quiet_hours == "none":
         return now
-    day = local.date() + timedelta(days=1 if local.time() >= NIGHT_BEGINS else 0)
-    return datetime.combine(day, NIGHT_ENDS, LOCAL).astimezone(now.tzinfo)
+    begins, ends = (time.fromisoformat(part) for part in quiet_hours.split("-"))
+    local = now.astimezone(LOCAL)
+    over_midnight = begins > ends
+    resting = (
+        (local.time() >= begins or local.time() < ends)
+        if over_midnight
+        else begins <= local.time() < ends
+    )
+    if not resting:
+        return now
+    day = local.date() + timedelta(days=1 if over_midnight and local.time() >= begins else 0)
+    return datetime.combine(day, ends, LOCAL).astimezone(now.tzinfo)

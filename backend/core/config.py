@@ -92,6 +92,10 @@ class Config:
     push_hosts: tuple[str, ...] = _setting(
         "further host names that Web Push endpoints may have, comma separated", ()
     )
+    quiet_hours: str = _setting(
+        "when nobody's telephone rings for what is not urgent, `21:30-06:30` in Vietnam; `none` for always",
+        "21:30-06:30",
+    )
     fcm_credentials: str = _setting(
         "path of the Firebase service account file; empty switches FCM off", ""
     )

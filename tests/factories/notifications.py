@@ -93,7 +93,9 @@ class LoopbackService:
 
 
 @contextmanager
-def loopback_service(success: tuple[int, bytes] = (201, b"")) -> Iterator[LoopbackService]:
+def loopback_service(
+    success: tuple[int, bytes] = (201, b""), *, port: int = 0
+) -> Iterator[LoopbackService]:
     """Serve until the end of the block."""
     service: LoopbackService
 
@@ -117,7 +119,7 @@ def loopback_service(success: tuple[int, bytes] = (201, b"")) -> Iterator[Loopba
         def log_message(self, *_: object) -> None:
             """Quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     service = LoopbackService(server.server_address[1])
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()

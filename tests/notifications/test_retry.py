@@ -37,11 +37,19 @@ def test_retry_after_is_read_as_seconds_or_as_a_date_and_never_trusted_beyond_an
 
 @given(MOMENTS)
 def test_nobody_is_woken_at_night(now: datetime) -> None:
-    moment = after_the_night(now)
+    moment = after_the_night(now, "21:30-06:30")
     local = moment.astimezone(LOCAL)
     assert (6, 30) <= (local.hour, local.minute) < (21, 30)
     assert timedelta(0) <= moment - now <= timedelta(hours=9)
 
 
-def test_by_day_nothing_waits() -> None:
-    assert after_the_night(NOW) == NOW
+@given(MOMENTS)
+def test_quiet_hours_may_lie_in_the_middle_of_the_day(now: datetime) -> None:
+    local = after_the_night(now, "11:30-13:00").astimezone(LOCAL)
+    assert not (11, 30) <= (local.hour, local.minute) < (13, 0)
+
+
+def test_by_day_nothing_waits_and_without_quiet_hours_nothing_ever_does() -> None:
+    assert after_the_night(NOW, "21:30-06:30") == NOW
+    midnight = NOW + timedelta(hours=14)
+    assert after_the_night(midnight, "none") == midnight
