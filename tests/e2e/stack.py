@@ -54,6 +54,7 @@ def running(folder: Path) -> Iterator[Stack]:
         "TIENGLANG_VAR_DIR": str(folder / "var"),
         "TIENGLANG_PUSH_HOSTS": f"127.0.0.1:{push_port}",
         "TIENGLANG_FCM_URL": f"http://127.0.0.1:{push_port}",
+        "TIENGLANG_QUIET_HOURS": "none",  # the tests run at night too
         "TIENGLANG_RATE_LIMITS": "0",  # every visitor of the tests comes from one address
     }
     with log.open("w") as output:

@@ -124,6 +124,7 @@ def scene(db: Database, places: databases.Places) -> Iterator[Scene]:
             "TIENGLANG_VAR_DIR": str(db.config.var_dir),
             "TIENGLANG_DATABASE_URL": db.config.database_url,
             "TIENGLANG_PUSH_HOSTS": push.host,
+            "TIENGLANG_QUIET_HOURS": "none",  # the tests run at night too
             "TIENGLANG_RATE_LIMITS": "0",
             "TIENGLANG_LOG_LEVEL": "WARNING",
         }
