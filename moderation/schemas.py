@@ -17,7 +17,6 @@ from moderation.models import (
     Outcome,
     Urgency,
 )
-from moderation.workflow import Move
 
 LONG = 10_000
 REASON = 2_000
@@ -165,30 +164,6 @@ class MoveSchema(Schema):
     override_reason = _reason(allow_none=True)
     note = _reason(allow_none=True)
     into = PlainText(max_length=20)
-
-
-# The members that each move reads; anything else is refused, so that nobody believes it was stored.
-MEMBERS: dict[Move, frozenset[str]] = {
-    Move.CLASSIFY: frozenset({"category", "kind", "urgency", "complex"}),
-    Move.CONFIRM_LEGAL: frozenset({"legal_type", "note"}),
-    Move.ASSIGN: frozenset({"department_id", "staff_id", "note"}),
-    Move.START: frozenset(),
-    Move.ASK: frozenset({"text"}),
-    Move.REPLY: frozenset({"text", "public"}),
-    Move.RESOLVE: frozenset(
-        {"outcome", "reply", "planned_on", "other_body", "evidence_upload_ids"}
-    ),
-    Move.APPROVE: frozenset({"override_reason"}),
-    Move.RETURN: frozenset({"reason"}),
-    Move.REJECT: frozenset({"reason", "reply"}),
-    Move.CLOSE: frozenset({"reason", "note"}),
-    Move.DIVERT: frozenset(),
-    Move.TRANSFER: frozenset({"unit_code", "department_id", "reason"}),
-    Move.MERGE: frozenset({"into"}),
-    Move.REOPEN: frozenset({"reason"}),
-    Move.PUBLISH: frozenset(),
-    Move.UNPUBLISH: frozenset({"reason"}),
-}
 
 
 class SpanSchema(PlainSchema):

@@ -25,8 +25,8 @@ from moderation import detail, queries, service
 from moderation.filters import Filters
 from moderation.models import CloseReason
 from moderation.queries import Listed
+from moderation.routes.members import MEMBERS
 from moderation.schemas import (
-    MEMBERS,
     CaseCountsSchema,
     CaseFilterArgs,
     CaseItemSchema,
