@@ -24,7 +24,7 @@ def demo_secret(password: str, commune: str) -> str:
     So whoever has ``var/demo.json`` can start the demo player, and nothing else has to be written down.
     """
     digest = hmac.new(password.encode(), f"loudspeaker:{commune}".encode(), hashlib.sha256)
-    return f"tld_{digest.hexdigest()}"
+    return enrolment.SECRET_PREFIX + digest.hexdigest()
 
 
 def seed(session: Session, demo: Demo) -> None:

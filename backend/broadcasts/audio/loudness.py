@@ -23,6 +23,7 @@ TARGET_LUFS = -16.0
 TOLERANCE_LU = 0.8  # stricter than the house's 1.0: meters differ by a tenth or two
 CEILING_DBTP = -1.0
 SILENCE_DBTP = -60.0  # a file whose loudest sample stays below this holds no sound
+PEAKY_DB = 3.0
 RANGE_LU = 11.0  # loudness range that loudnorm leaves alone
 
 Chain = Sequence[tuple[str, str]]
@@ -147,6 +148,22 @@ def by_limiter(heard: Loudness, aim: Aim) -> Chain:
         ("alimiter", f"limit={ceiling:.4f}:attack=2:release=60:level=false"),
         *_plain(),
     ]
+
+
+def limiter_aim(heard: Loudness) -> Aim:
+    """Where the limiter should aim first: it takes back about a third of what it has to cut off."""
+    plain = Aim()
+    return Aim(plain.lufs + max(0.0, 0.35 * _to_cut(heard, plain)), plain.dbtp)
+
+
+def needs_limiter(heard: Loudness) -> bool:
+    """True when peaks stand so high above the whole (speech by rule, clicks) that loudnorm would stay too quiet."""
+    return _to_cut(heard, Aim()) > PEAKY_DB
+
+
+def _to_cut(heard: Loudness, aim: Aim) -> float:
+    """Decibels by which the highest peak is over the ceiling once the whole is lifted to the target."""
+    return heard.true_peak + (aim.lufs - heard.integrated) - aim.dbtp
 
 
 def correction(aim: Aim, result: Loudness) -> Aim:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,14 @@ class Made:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to the target loudness: filters for an aim, and where to aim first."""
+
+    filters: Callable[[Aim], Chain]
+    first_aim: Aim
+
+
 def render(sources: Sequence[Path], target: Path, max_seconds: float, tell: Progress) -> Made:
     """Write ``sources``, one after the other, to ``target`` as mono MP3 64 kb/s at −16 LUFS.
 
@@ -58,24 +67,23 @@ def render(sources: Sequence[Path], target: Path, max_seconds: float, tell: Prog
     heard = loudness.measure(_at_most(joined(), max_seconds))
     if heard.is_silent:
         raise AudioError(Reason.NO_SOUND)
-    findings = loudness.first_pass(joined(), target.with_suffix(".notes"))
+    ways = [Way(partial(loudness.by_limiter, heard), loudness.limiter_aim(heard))]
+    if not loudness.needs_limiter(heard):
+        findings = loudness.first_pass(joined(), target.with_suffix(".notes"))
+        if loudness.can_reach(findings):
+            ways.insert(0, Way(partial(loudness.second_pass, findings), Aim()))
     tell("encode")
-    ways: list[Callable[[Aim], Chain]] = [lambda aim: loudness.by_limiter(heard, aim)]
-    if loudness.can_reach(findings):
-        ways.insert(0, lambda aim: loudness.second_pass(findings, aim))
     result = _reach(joined, target, ways)
     tell("measure")
     return _finished(target, result)
 
 
-def _reach(
-    joined: Callable[[], Iterable[Any]], target: Path, ways: Sequence[Callable[[Aim], Chain]]
-) -> Loudness:
+def _reach(joined: Callable[[], Iterable[Any]], target: Path, ways: Sequence[Way]) -> Loudness:
     """Encode until the decoded file measures right, aiming off by what the try before missed."""
     for way in ways:
-        aim = Aim()
+        aim = way.first_aim
         for _try in range(TRIES):
-            encode(loudness.through(joined(), way(aim)), target)
+            encode(loudness.through(joined(), way.filters(aim)), target)
             result = loudness.measure(_reread(target))
             if result.is_good:
                 return result

@@ -16,6 +16,7 @@ from backend.core.auth import Principal, device, principal, public
 from backend.core.db import reading, transaction
 from backend.core.errors import NotFound, Unauthenticated
 from backend.devices import enrolment, queries, reports
+from backend.devices.enrolment import SECRET_PREFIX
 from backend.devices.manifest import POLL_S
 from backend.devices.models import Device
 from backend.devices.schemas import (
@@ -30,7 +31,6 @@ from backend.devices.schemas import (
 blp = Blueprint(
     "devices", __name__, url_prefix="/device/v1", description="What loudspeakers and boards speak"
 )
-_LONGEST_SECRET = 200
 
 
 def load_principal(request: Request) -> Principal | None:
@@ -41,7 +41,7 @@ def load_principal(request: Request) -> Principal | None:
     """
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     secret = secret.strip()
-    if scheme.lower() != "bearer" or not secret or len(secret) > _LONGEST_SECRET:
+    if scheme.lower() != "bearer" or not secret.startswith(SECRET_PREFIX):
         return None
     with reading() as session:
         found = queries.by_secret(session, secret)
