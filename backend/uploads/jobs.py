@@ -60,6 +60,8 @@ def process_uploads() -> int:
         except Exception:
             log.exception("upload_not_processed", upload_id=str(claimed.upload_id))
             _release(claimed)
+    if settled:
+        delete_leftovers()  # originals know where they were taken: they do not wait for the sweep
     return settled
 
 
@@ -197,7 +199,12 @@ def _release(claimed: Claimed) -> None:
 def sweep_uploads() -> None:
     """Delete what was never finished, what belongs to nothing, and objects that nothing refers to."""
     _expire()
-    while _delete_leftovers() == BATCH:
+    delete_leftovers()
+
+
+def delete_leftovers() -> None:
+    """Delete the objects whose time has come."""
+    while _delete_some_leftovers() == BATCH:
         continue
 
 
@@ -221,7 +228,7 @@ def _expire() -> None:
                 _finished(session, upload)
 
 
-def _delete_leftovers() -> int:
+def _delete_some_leftovers() -> int:
     with transaction() as session:
         keys = list(
             session.scalars(

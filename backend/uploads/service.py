@@ -11,12 +11,20 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from backend.core import clock, config, ids, jobs
 from backend.core.auth import Principal
-from backend.core.errors import Conflict, Forbidden, Gone, InvalidInput, NotFound, TooLarge
+from backend.core.errors import (
+    Conflict,
+    Forbidden,
+    Gone,
+    InvalidInput,
+    NotFound,
+    TooLarge,
+    Unavailable,
+)
 from backend.uploads import queries
 from backend.uploads.models import (
     LeftoverObject,
@@ -33,6 +41,9 @@ UNFINISHED_ATTACHED_FOR = timedelta(days=14)  # its feedback is here; the sender
 UNATTACHED_FOR = timedelta(days=7)  # complete, but nothing refers to it
 LEFTOVER_AFTER = timedelta(days=1)  # longer than any request lasts
 MAX_VOICE_BYTES = 20_000_000
+# Whatever strangers send must not fill the disk: beyond this, text still comes in, files wait.
+MAX_LOOSE_BYTES = 20_000_000_000
+FULL_RETRY_S = 600
 
 BELL = "process_uploads"
 
@@ -62,11 +73,15 @@ def create(
     Raises:
         Forbidden: programmes are uploaded by staff only.
         TooLarge: more than the purpose allows.
+        Unavailable: too much was sent lately that belongs to nothing.
     """
     if purpose is Purpose.AUDIO and actor.kind not in {"staff", "system"}:
         raise Forbidden("uploads.staff_only")
     if length > largest(purpose):
         raise TooLarge("uploads.too_large", limit=largest(purpose))
+    loose = session.scalar(select(func.sum(Upload.offset)).where(Upload.subject_id.is_(None)))
+    if (loose or 0) + length > MAX_LOOSE_BYTES:
+        raise Unavailable("uploads.no_room", retry_after=FULL_RETRY_S)
     owned = actor.kind in {OwnerKind.RESIDENT, OwnerKind.STAFF} and actor.id is not None
     upload = Upload(
         purpose=purpose,

@@ -372,7 +372,18 @@ def test_the_flood_of_one_caller_is_held_back(db: Any, make_app: Any) -> None:
     assert int(answers[60].headers["Retry-After"]) > 0
 
 
-Step = tuple[int, bytes, bool]
+def test_loose_files_cannot_fill_the_disk(client: FlaskClient) -> None:
+    full = {"length": service.MAX_LOOSE_BYTES, "offset": service.MAX_LOOSE_BYTES}
+    with transaction() as session:
+        attached = make_upload(session, subject_kind="feedback", subject_id=uuid4(), **full).id
+    begin(client, 10)
+    with transaction() as session:
+        upload = session.get_one(Upload, attached)
+        upload.subject_kind = upload.subject_id = None
+    headers = {**TUS, "Upload-Length": "10", "Upload-Metadata": metadata(purpose="photo")}
+    answer = client.post("/api/v1/uploads", headers=headers)
+    assert (answer.status_code, answer.json["code"]) == (503, "uploads.no_room")
+    assert answer.headers["Retry-After"] == "600"
 
 
 @settings(
