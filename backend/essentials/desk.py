@@ -77,7 +77,7 @@ def articles(
     if unit is not None:
         named = select(AdminUnit.id).where(AdminUnit.code == unit, standing())
         found = found.where(Article.unit_id.in_(named))
-    if q is not None:
+    if q:
         texts = select(ArticleText.article_id).where(matching(session, _TEXTS, q))
         found = found.where(Article.id.in_(texts))
     keys = (Article.updated_at.desc(), Article.id.desc())

@@ -63,7 +63,7 @@ def public_articles(  # noqa: PLR0913 - the filters of one list
         language: preferred for texts; others fall back to Vietnamese, then to whatever there is.
         speech: language of the labels; ``language`` when not given.
         category: slug.
-        q: words; every one must begin a word of the text.
+        q: words; every one must begin a word of the text. Empty: no filter.
         community_id: also what is for this community only; without it, what is for any community.
         bodies: items are ``Reading``, with their whole text.
 
@@ -78,7 +78,7 @@ def public_articles(  # noqa: PLR0913 - the filters of one list
     ]
     if category is not None:
         wanted.append(PublicPlacement.category_id == _category_id(session, category))
-    if q is not None:
+    if q:
         wanted.append(PublicPlacement.article_id.in_(search(session, q)))
     if community_id is not None:
         theirs = select(PublicCommunity.article_id).where(

@@ -13,6 +13,8 @@ from lxml import html as lxml_html
 from backend.pages.render import render
 
 FIXTURES = Path(__file__).resolve().parents[2] / "pwa" / "tests" / "fixtures"
+PAGES = Path(__file__).resolve().parents[2] / "backend" / "pages" / "i18n"
+APP = FIXTURES.parents[1] / "src" / "apps" / "resident" / "i18n"
 CARDS: list[dict[str, Any]] = json.loads((FIXTURES / "card.json").read_text())
 HOME: dict[str, Any] = json.loads((FIXTURES / "home.json").read_text())
 
@@ -50,3 +52,17 @@ def test_the_home_screen_is_the_one_the_app_draws() -> None:
         more="",
     )
     assert tree(drawn) == tree((FIXTURES / "home.html").read_text())
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_server_and_the_app_use_the_same_words(language: str) -> None:
+    said = json.loads((PAGES / f"{language}.json").read_text())
+    app: dict[str, str] = {}
+    for path in sorted(APP.glob(f"{language}*.ts")):
+        for key, _, text in re.findall(r"'([\w.]+)':\s*(['\"`])(.*?)\2,", path.read_text()):
+            app[key] = text.replace("\\'", "'")
+    shared = {key for key in app if f"pages.{key}" in said}
+    assert len(shared) > 30
+    different = {key: (said[f"pages.{key}"], app[key]) for key in shared
+                 if said[f"pages.{key}"] != app[key]}  # fmt: skip
+    assert different == {}

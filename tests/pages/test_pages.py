@@ -183,7 +183,9 @@ def test_a_persons_own_screens_are_drawn_by_the_app_and_not_indexed(
     assert not page.xpath('//script[@id="tl-data"]')
 
 
-@pytest.mark.parametrize("rest", ["listen", "outcomes", "listen/00000000-0000-7000-8000-000000000000"])
+@pytest.mark.parametrize(
+    "rest", ["listen", "outcomes", "listen/00000000-0000-7000-8000-000000000000"]
+)
 def test_screens_of_a_commune_come_with_its_name(
     client: FlaskClient, ayun: AdminUnit, rest: str
 ) -> None:
