@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from backend.accounts.models import (
@@ -20,6 +20,7 @@ from backend.accounts.models import (
 )
 from backend.core import clock, crypto
 from backend.core.auth import ROLE_PERMISSIONS, Grant, Permission, Principal
+from backend.core.db import UtcDateTime
 from backend.core.text import fold
 from backend.places.models import AdminUnit
 from backend.places.scope import units_in_scope
@@ -34,57 +35,76 @@ def in_force(at: datetime | None = None) -> ColumnElement[bool]:
     )
 
 
+# Asked with every request of somebody who is signed in: written once, plain columns, no objects.
+_NOW = bindparam("now", type_=UtcDateTime())
+_LIVING = and_(
+    AuthSession.id == bindparam("session_id"),
+    AuthSession.revoked_at.is_(None),
+    AuthSession.expires_at > _NOW,
+)
+_STAFF_PRINCIPAL = (
+    select(
+        Staff.id,
+        Staff.name,
+        Staff.language,
+        Staff.must_change_password,
+        RoleGrant.role,
+        RoleGrant.unit_id,
+        AdminUnit.level,
+        RoleGrant.department_id,
+        RoleGrant.community_id,
+    )
+    .select_from(AuthSession)
+    .join(Staff, Staff.id == AuthSession.staff_id)
+    .outerjoin(
+        RoleGrant,
+        and_(
+            RoleGrant.staff_id == Staff.id,
+            RoleGrant.valid_from <= _NOW,
+            or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to > _NOW),
+        ),
+    )
+    .outerjoin(AdminUnit, AdminUnit.id == RoleGrant.unit_id)
+    .where(_LIVING, AuthSession.generation == Staff.session_generation, Staff.active)
+    .order_by(RoleGrant.id)
+)
+_RESIDENT_PRINCIPAL = (
+    select(Resident.id, Resident.language)
+    .join(AuthSession, AuthSession.resident_id == Resident.id)
+    .where(_LIVING, AuthSession.generation == Resident.session_generation)
+)
+
+
 def staff_principal(session: Session, session_id: UUID) -> Principal | None:
     """The principal of a staff session in one statement; None when the session or the account is no longer good."""
-    rows = session.execute(
-        select(Staff, RoleGrant, AdminUnit.level)
-        .select_from(AuthSession)
-        .join(Staff, Staff.id == AuthSession.staff_id)
-        .outerjoin(RoleGrant, and_(RoleGrant.staff_id == Staff.id, in_force()))
-        .outerjoin(AdminUnit, AdminUnit.id == RoleGrant.unit_id)
-        .where(
-            AuthSession.id == session_id,
-            _alive(),
-            AuthSession.generation == Staff.session_generation,
-            Staff.active,
-        )
-        .order_by(RoleGrant.id)
-    ).all()
+    rows = session.execute(_STAFF_PRINCIPAL, {"session_id": session_id, "now": clock.now()}).all()
     if not rows:
         return None
-    staff = rows[0][0]
+    staff_id, name, language, must_change_password, *_ = rows[0]
     grants = tuple(
-        Grant(grant.role, grant.unit_id, level.value, grant.department_id, grant.community_id)
-        for _, grant, level in rows
-        if grant is not None
+        Grant(role, unit_id, level.value, department_id, community_id)
+        for _, _, _, _, role, unit_id, level, department_id, community_id in rows
+        if role is not None
     )
     return Principal(
         kind="staff",
-        id=staff.id,
+        id=staff_id,
         # Whoever was handed a password changes it before doing anything else.
-        grants=() if staff.must_change_password else grants,
+        grants=() if must_change_password else grants,
         session_id=session_id,
-        name=staff.name,
-        language=staff.language,
+        name=name,
+        language=language,
     )
 
 
 def resident_principal(session: Session, session_id: UUID) -> Principal | None:
     """The principal of a resident's session; None when it is no longer good."""
-    resident = session.scalar(
-        select(Resident)
-        .join(AuthSession, AuthSession.resident_id == Resident.id)
-        .where(
-            AuthSession.id == session_id,
-            _alive(),
-            AuthSession.generation == Resident.session_generation,
-        )
-    )
-    if resident is None:
+    row = session.execute(
+        _RESIDENT_PRINCIPAL, {"session_id": session_id, "now": clock.now()}
+    ).first()
+    if row is None:
         return None
-    return Principal(
-        kind="resident", id=resident.id, session_id=session_id, language=resident.language
-    )
+    return Principal(kind="resident", id=row[0], session_id=session_id, language=row[1])
 
 
 def _alive() -> ColumnElement[bool]:
