@@ -19,7 +19,9 @@ const under = (app, files) => files.filter(Boolean).map((file) => `dist/${app}/$
 
 const first = [...closure(resident, 'index.html'), fileOf(resident, 'i18n/vi.ts')]
 const audio = [fileOf(resident, 'screens/Broadcast.svelte')]
-const settings = ['screens/Settings.svelte', 'parts/SignIn.svelte', 'i18n/vi.settings.ts', '_notify-'].map((part) => fileOf(resident, part))
+const settings = ['screens/Settings.svelte', 'parts/SignIn.svelte', 'i18n/vi.settings.ts', '_notify-'].map((part) =>
+  fileOf(resident, part),
+)
 const english = Object.keys(resident)
   .filter((key) => /i18n\/en\./.test(key))
   .map((key) => resident[key].file)
@@ -32,7 +34,12 @@ const core = readdirSync('dist/resident/assets')
 export default [
   { name: 'resident: first JS', path: under('resident', first), limit: '30 kB', brotli: true },
   { name: 'resident: shell, CSS inlined', path: 'dist/resident/index.html', limit: '10 kB', brotli: true },
-  { name: 'resident: core routes and worker', path: under('resident', [...core, 'sw.js']), limit: '60 kB', brotli: true },
+  {
+    name: 'resident: core routes and worker',
+    path: under('resident', [...core, 'sw.js']),
+    limit: '60 kB',
+    brotli: true,
+  },
   { name: 'resident: audio player', path: under('resident', audio), limit: '10 kB', brotli: true },
   { name: 'resident: settings, sign-in', path: under('resident', settings), limit: '10 kB', brotli: true },
   {
