@@ -26,6 +26,7 @@ from backend.pages.shell import DIST, inline_hash, json_script, resident_shell
 from backend.places.models import AdminUnit, SuccessionKind, UnitSuccession
 from tests.databases import counting
 from tests.factories.essentials import TEXT, make_person, make_published, step
+from tests.factories.feedback import make_feedback, make_record
 from tests.factories.places import make_commune
 
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
@@ -230,6 +231,40 @@ def test_an_article_that_is_gone_says_so(client: FlaskClient, ayun: AdminUnit) -
     assert gone.status_code == 410
     assert "Đăng nhầm" in gone.get_data(as_text=True)
     assert TEXT["title"] not in gone.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_an_outcome_is_read_and_shared_with_its_proof(
+    client: FlaskClient, ayun: AdminUnit, language: str
+) -> None:
+    photo = {
+        "kind": "photo",
+        "url": "/media/images/x-1280.webp",
+        "width": 128,
+        "height": 96,
+        "content_type": "image/webp",
+        "bytes": 900,
+        "sources": [
+            {"url": "/media/images/x-1280.jpg", "width": 128, "height": 96,
+             "content_type": "image/jpeg", "bytes": 1200},
+        ],
+    }  # fmt: skip
+    with transaction() as session:
+        feedback = make_feedback(session, ayun)
+        record = make_record(session, feedback)
+        record.evidence = [photo]
+        record.other_body = "Điện lực khu vực"
+        record.planned_on = NOW.date()
+        record.masked_text = "Đường <b>sạt</b>\nsau mưa"
+    page = read(client.get(f"/c/{ayun.code}/outcomes/{record.id}?lang={language}"))
+    text = page.text_content()
+    assert record.reply in text
+    assert "Đường <b>sạt</b>" in text
+    assert ("21 Nov 2026" if language == "en" else "21/11/2026") in text
+    assert "Điện lực khu vực" in text
+    assert meta(page, "og:description") == record.reply
+    assert meta(page, "og:image") == "http://localhost/media/images/x-1280.jpg"
+    assert client.get(f"/c/{ayun.code}/outcomes/{uuid4()}").status_code == 404
 
 
 def test_a_reorganised_commune_leads_to_what_it_became(client: FlaskClient) -> None:
