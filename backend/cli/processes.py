@@ -44,7 +44,7 @@ def backoff(falls: int) -> float:
 class Supervisor:
     """Runs services until it is told to stop."""
 
-    services: Sequence[Service]
+    services: list[Service]
     say: Callable[[str], None]
     grace_seconds: float = 10.0
     stopped_by: signal.Signals | None = field(default=None, init=False)
@@ -54,6 +54,11 @@ class Supervisor:
         signal.pthread_sigmask(signal.SIG_BLOCK, WAITED_FOR)
         for service in self.services:
             _start(service)
+
+    def add(self, service: Service) -> None:
+        """Start one more service and look after it."""
+        self.services.append(service)
+        _start(service)
 
     def wait(self, until: Callable[[], bool] | None = None) -> bool:
         """Restart whoever falls until a stopping signal comes (False) or ``until()`` is true (True)."""

@@ -69,6 +69,9 @@ def _environment(host: str, port: int) -> dict[str, str]:
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     environment.setdefault("TIENGLANG_PUBLIC_URL", address(host, port))
     environment.setdefault("TIENGLANG_VAR_DIR", str(ROOT / "var"))
+    if environment.get("TIENGLANG_ENV") != "production":
+        # A person is looking: the addresses shall stay in sight. Codes sent by SMS are still printed.
+        environment.setdefault("TIENGLANG_LOG_LEVEL", "WARNING")
     return environment
 
 
@@ -157,9 +160,8 @@ def serve(
     config: Config, environment: Mapping[str, str], host: str, port: int, started: float
 ) -> int:
     """Start every process, say where they are, wait for the end."""
-    supervisor = Supervisor(
-        services(host, port, environment), say=lambda text: print(f"  {text}", flush=True)
-    )
+    web, *workers = services(host, port, environment)
+    supervisor = Supervisor([web], say=lambda text: print(f"  {text}", flush=True))
     deadline = time.monotonic() + READY_SECONDS
     ready = False
 
@@ -170,7 +172,7 @@ def serve(
 
     supervisor.start()
     try:
-        with step("server and workers") as say:
+        with step("server") as say:
             going_on = supervisor.wait(until=answered)
             say(
                 "ready"
@@ -180,6 +182,8 @@ def serve(
                 else "not ready; see the messages above"
             )
         if going_on and ready:
+            for worker in workers:  # they would only keep the server's processors busy before
+                supervisor.add(worker)
             print(welcome(config, address(host, port), time.monotonic() - started), flush=True)
             supervisor.wait()
     finally:
