@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from backend.accounts.events import ResidentErased
-from backend.uploads import service
+from backend.uploads import disposal
 
 
 def forget_resident(session: Session, event: ResidentErased) -> None:
     """A resident asked to be forgotten: no file leads to them any more."""
-    service.forget_owner(session, event.resident_id)
+    disposal.forget_owner(session, event.resident_id)

@@ -18,7 +18,7 @@ from backend.core import clock, ids, storage
 from backend.core.db import transaction
 from backend.core.events import emit
 from backend.core.jobs import job
-from backend.uploads import queries, service
+from backend.uploads import disposal, queries, service
 from backend.uploads.cleaning import run
 from backend.uploads.cleaning.verdict import Verdict
 from backend.uploads.events import UploadFinished
@@ -143,7 +143,7 @@ def _settle_clean(claimed: Claimed, source: Path, digest: str, verdict: Verdict)
     with (
         transaction() as session
     ):  # written down first: a crash leaves nothing unknown in the store
-        service.leave_objects(session, objects, clock.now() + service.LEFTOVER_AFTER)
+        disposal.leave_objects(session, objects, clock.now() + service.LEFTOVER_AFTER)
     for key, path in objects.items():
         storage.put(key, _read(path))
     with transaction() as session:
@@ -151,7 +151,7 @@ def _settle_clean(claimed: Claimed, source: Path, digest: str, verdict: Verdict)
         if upload is None or not _ours(upload, claimed):
             return
         session.execute(delete(LeftoverObject).where(LeftoverObject.object_key.in_(objects)))
-        service.drop_chunks(session, upload)
+        disposal.drop_chunks(session, upload)
         upload.state, upload.lease_until = UploadState.CLEAN, None
         upload.content_type, upload.sha256 = verdict.content_type, digest
         if claimed.purpose is Purpose.PHOTO:
@@ -171,7 +171,7 @@ def _settle_refused(claimed: Claimed, reason: RejectReason) -> None:
         upload = session.get(Upload, claimed.upload_id, with_for_update=True)
         if upload is None or not _ours(upload, claimed):
             return
-        service.reject(session, upload, reason)
+        disposal.reject(session, upload, reason)
         _finished(session, upload)
 
 
@@ -222,9 +222,9 @@ def _expire() -> None:
         ).all()
         for upload in late:
             if upload.subject_id is None:
-                service.discard(session, [upload.id])
+                disposal.discard(session, [upload.id])
             else:
-                service.reject(session, upload, RejectReason.UNFINISHED)
+                disposal.reject(session, upload, RejectReason.UNFINISHED)
                 _finished(session, upload)
 
 

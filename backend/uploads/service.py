@@ -7,8 +7,8 @@ bytes which are not there.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import CursorResult, delete, func, select, update
@@ -25,12 +25,11 @@ from backend.core.errors import (
     TooLarge,
     Unavailable,
 )
-from backend.uploads import queries
+from backend.uploads import disposal, queries
 from backend.uploads.models import (
     LeftoverObject,
     OwnerKind,
     Purpose,
-    RejectReason,
     Upload,
     UploadChunk,
     UploadState,
@@ -188,7 +187,7 @@ def terminate(session: Session, actor: Principal, upload_id: UUID) -> None:
         raise NotFound("uploads.not_found")
     if upload.subject_id is not None:
         raise Conflict("uploads.attached")
-    discard(session, [upload_id])
+    disposal.discard(session, [upload_id])
 
 
 def claim(
@@ -252,59 +251,6 @@ def _claimable(
 
 def _expired(upload: Upload) -> bool:
     return upload.state is UploadState.RECEIVING and upload.expires_at <= clock.now()
-
-
-def discard(session: Session, upload_ids: Iterable[UUID]) -> None:
-    """Delete uploads and, by the worker, everything stored of them."""
-    for upload_id in upload_ids:
-        upload = queries.upload(session, upload_id)
-        if upload is not None:
-            leave_objects(session, object_keys(session, upload))
-            session.execute(delete(UploadChunk).where(UploadChunk.upload_id == upload_id))
-            session.delete(upload)
-
-
-def object_keys(session: Session, upload: Upload) -> list[str]:
-    """Every object that is stored for an upload."""
-    keys = [chunk.object_key for chunk in queries.chunks(session, upload.id)]
-    keys += [str(form["key"]) for form in upload.renditions]
-    return [*keys, upload.object_key] if upload.object_key else keys
-
-
-def leave_objects(session: Session, keys: Iterable[str], due_at: datetime | None = None) -> None:
-    """Have the worker delete objects that nothing refers to any more."""
-    moment = due_at or clock.now()
-    for key in keys:
-        session.merge(LeftoverObject(object_key=key, due_at=moment))
-
-
-def drop_chunks(session: Session, upload: Upload) -> None:
-    """Forget the chunks of an upload that was composed or refused."""
-    leave_objects(session, [chunk.object_key for chunk in queries.chunks(session, upload.id)])
-    session.execute(delete(UploadChunk).where(UploadChunk.upload_id == upload.id))
-
-
-def reject(session: Session, upload: Upload, reason: RejectReason) -> None:
-    """Refuse a file, for good; nothing of it is kept."""
-    leave_objects(session, object_keys(session, upload))
-    session.execute(delete(UploadChunk).where(UploadChunk.upload_id == upload.id))
-    upload.state, upload.reason = UploadState.REJECTED, reason
-    upload.object_key, upload.renditions, upload.lease_until = None, [], None
-
-
-def forget_owner(session: Session, resident_id: UUID) -> None:
-    """Let go of a resident who is erased: files that belong to nothing are deleted, the others lose the name."""
-    owned = list(
-        session.scalars(
-            select(Upload).where(
-                Upload.owner_kind == OwnerKind.RESIDENT, Upload.owner_id == resident_id
-            )
-        )
-    )
-    discard(session, [upload.id for upload in owned if upload.subject_id is None])
-    for upload in owned:
-        if upload.subject_id is not None:
-            upload.owner_kind, upload.owner_id = OwnerKind.ANONYMOUS, None
 
 
 def _changed(result: object) -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from backend.core import clock, events, storage
 from backend.core.db import reading, transaction
-from backend.uploads import jobs, publication, service
+from backend.uploads import disposal, jobs, publication, service
 from backend.uploads.events import UploadFinished
 from backend.uploads.models import (
     LeftoverObject,
@@ -174,7 +174,7 @@ def test_a_file_deleted_while_it_is_cleaned_leaves_nothing(client: FlaskClient) 
     claimed = jobs._claim()
     assert claimed is not None
     with transaction() as session:
-        service.discard(session, [UUID(upload_id)])
+        disposal.discard(session, [UUID(upload_id)])
     jobs._process(claimed)
     with clock.freeze(clock.now() + timedelta(days=2)):
         jobs.sweep_uploads()
@@ -231,7 +231,7 @@ def test_a_resident_who_is_erased_leaves_no_name_on_files() -> None:
         loose = make_upload(session, **mine).id
         attached = make_upload(session, subject_kind="feedback", subject_id=uuid4(), **mine).id
     with transaction() as session:
-        service.forget_owner(session, lan)
+        disposal.forget_owner(session, lan)
     with reading() as session:
         assert session.get(Upload, loose) is None
         assert row(attached).owner_id is None
