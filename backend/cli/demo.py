@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
 import secrets
 from pathlib import Path
 from typing import Any
 
+from backend.accounts import seed as accounts
+from backend.broadcasts import seed as broadcasts
 from backend.core import clock
 from backend.core.db import transaction
 from backend.core.demo import Demo
+from backend.devices import seed as devices
+from backend.essentials import seed as essentials
+from backend.feedback import seed as feedback
+from backend.places import seed as places
+from moderation import seed as moderation
 
-# Rooms with demo data, lower rooms first: later ones build on what earlier ones made.
+# Lower rooms first: later ones build on what earlier ones made.
 SEEDS = (
-    "backend.places.seed",
-    "backend.accounts.seed",
-    "backend.essentials.seed",
-    "backend.feedback.seed",
-    "backend.broadcasts.seed",
-    "backend.devices.seed",
-    "moderation.seed",
-    "notifications.seed",
+    places.seed,
+    accounts.seed,
+    essentials.seed,
+    feedback.seed,
+    broadcasts.seed,
+    devices.seed,
+    moderation.seed,
 )
 # Easy to read aloud and to type: no 0/o, no 1/l.
 LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -33,21 +37,11 @@ def load(var_dir: Path) -> Demo:
     remembered = read(var_dir)
     demo = Demo(password=remembered.get("password") or _password(), now=clock.now())
     _write(var_dir, demo)  # before the rows that depend on it
-    for name in SEEDS:
-        if not _stands(name):
-            continue
-        seed = importlib.import_module(name).seed
+    for seed in SEEDS:
         with transaction() as session:
             seed(session, demo)
     _write(var_dir, demo)
     return demo
-
-
-def _stands(name: str) -> bool:
-    try:
-        return importlib.util.find_spec(name) is not None
-    except ModuleNotFoundError:
-        return False
 
 
 def read(var_dir: Path) -> dict[str, Any]:
