@@ -24,8 +24,6 @@ const look = (icon: string, more: Partial<MoveLook> = {}): MoveLook => ({
 
 /** In the order an official meets them. */
 export const LOOKS: Record<string, MoveLook> = {
-  classify: look('list', { key: 'c' }),
-  confirm_legal: look('scale', { key: 'l' }),
   assign: look('user-check', { key: 'a', tone: 'primary' }),
   start: look('play', { key: 's', tone: 'primary', form: false }),
   resolve: look('circle-check', { key: 'e', tone: 'primary' }),
@@ -34,6 +32,8 @@ export const LOOKS: Record<string, MoveLook> = {
   reply: look('reply', { key: 'r', undoFor: 8 }),
   ask: look('message-circle-question-mark', { key: 'h', undoFor: 8 }),
   return: look('corner-up-left', { key: 't' }),
+  classify: look('list', { key: 'c' }),
+  confirm_legal: look('scale', { key: 'l' }),
   transfer: look('split'),
   merge: look('merge', { undoFor: 8 }),
   reopen: look('rotate-ccw'),
@@ -66,6 +66,7 @@ export type TriageInput = {
 }
 
 type TriageCase = {
+  state: string
   category: string | null
   kind: string
   urgency: string
@@ -103,8 +104,12 @@ export function triageSteps(input: TriageInput, now: TriageCase, allowed: Allowe
   }
   // A complaint or denunciation is never assigned like feedback: it is diverted, and that is its own decision.
   if (can('assign') && input.department_id && input.legal_type === 'ordinary') {
+    // A rule may have named the department already; the case goes there only when a person says so.
     const same =
-      input.department_id === now.lead_department?.id && (input.staff_id || null) === (now.assignee?.id ?? null)
+      now.state !== 'received' &&
+      now.state !== 'reopened' &&
+      input.department_id === now.lead_department?.id &&
+      (input.staff_id || null) === (now.assignee?.id ?? null)
     if (!same) {
       steps.push({
         move: 'assign',

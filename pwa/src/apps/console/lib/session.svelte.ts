@@ -1,5 +1,6 @@
 /** Who works here, what they may do and for which unit; and the way back in when a session runs out mid-work. */
 import { get, Problem, send, Unreachable } from '../../../core/api.ts'
+import { readCookie } from '../../../core/text.ts'
 import type { Me, Permission, Unit } from '../types.ts'
 
 type Status = 'asking' | 'out' | 'in' | 'unreachable' | 'not_staff'
@@ -35,6 +36,11 @@ type MeAnswer = {
 }
 
 export async function loadMe(): Promise<void> {
+  // Without the cookie that follows a sign-in there is nobody to ask for.
+  if (!readCookie('tl_csrf')) {
+    session.status = 'out'
+    return
+  }
   try {
     const answer = await get<MeAnswer>('/me')
     const staff = answer.staff
