@@ -13,11 +13,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from backend.core import clock, config
+from backend.core import auth, clock, config
 from backend.core.api import cache
 from backend.core.api.creates import KEPT, forget_old_keys
 from backend.core.api.limits import _limiter
 from backend.core.db import Generation, bump, transaction
+from backend.core.errors import Unauthenticated
 from tests.conftest import Database
 from tests.core.conftest import Notes
 
@@ -46,6 +47,8 @@ class TestProblems:
             (b"\xff\xfe", 400),
             (b"[]", 422),
             (b"null", 422),
+            (b"[" * 50_000, 400),
+            (b'{"area": ' + b'{"a": ' * 20_000, 400),
             (b'{"area": 7}', 422),
             (b'{"area": "a", "extra": 1}', 422),
             (b'{"area": "a\\nb"}', 422),
@@ -265,6 +268,19 @@ class TestLimits:
         assert answers[-1].status_code == 429
         assert 1 <= int(answers[-1].headers["Retry-After"]) <= 61
         assert answers[-1].json["code"] == "too_many_requests"
+
+
+def test_a_token_that_ran_out_does_not_close_a_public_door(
+    small: FlaskClient, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def expired(_request: object) -> None:
+        raise Unauthenticated("auth.expired")
+
+    monkeypatch.setitem(auth._loaders, "expired", expired)
+    config.use(replace(db.config, rate_limits=True))
+    _limiter.cache_clear()
+    assert small.get("/limited").status_code == 200
+    assert small.post("/notes", json={"area": "a"}).status_code == 401
 
 
 def test_every_answer_carries_the_headers_that_keep_browsers_safe(small: FlaskClient) -> None:

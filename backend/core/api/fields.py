@@ -79,12 +79,10 @@ class Choice(fields.Field[StrEnum]):
     }
 
     def __init__(self, kind: type[StrEnum], **kwargs: Any) -> None:
-        metadata: dict[str, Any] = {"type": "string", "enum": [member.value for member in kind]}
-        if kwargs.get("allow_none"):
-            metadata = {
-                "type": ["string", "null"],
-                "enum": [*(member.value for member in kind), None],
-            }
+        values: list[str | None] = [member.value for member in kind]
+        if kwargs.get("allow_none", kwargs.get("load_default", ...) is None):
+            values.append(None)  # apispec adds null to the type, not to the values
+        metadata = {"type": "string", "enum": values}
         super().__init__(metadata={**metadata, **kwargs.pop("metadata", {})}, **kwargs)
         self.kind = kind
 
@@ -111,9 +109,9 @@ class Timestamp(fields.Field[datetime]):
     }
 
     def __init__(self, **kwargs: Any) -> None:
-        kind: Any = ["string", "null"] if kwargs.get("allow_none") else "string"
         super().__init__(
-            metadata={"type": kind, "format": "date-time", **kwargs.pop("metadata", {})}, **kwargs
+            metadata={"type": "string", "format": "date-time", **kwargs.pop("metadata", {})},
+            **kwargs,
         )
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
@@ -221,7 +219,7 @@ class Longitude(_Degrees):
     low, high = VIETNAM["west"], VIETNAM["east"]
 
 
-def code(pattern: str = r"\d{2,5}", **kwargs: Any) -> fields.String:
+def code(pattern: str = r"[0-9]{2,5}", **kwargs: Any) -> fields.String:
     """An administrative code or another short token that must match ``pattern``."""
     return fields.String(
         validate=validate.Regexp(f"^(?:{pattern})\\Z", error="malformed"), **kwargs

@@ -15,7 +15,7 @@ from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
 from backend.core import auth, clock, config, crypto
-from backend.core.errors import TooManyRequests
+from backend.core.errors import Problem, TooManyRequests
 
 _SHORTEST_TOKEN, _LONGEST_TOKEN = 16, 100
 _IPV4 = 4
@@ -43,7 +43,10 @@ def network() -> str:
 
 def caller_key() -> str:
     """Who is counted: the principal, else the device's own token, else the network."""
-    who = auth.principal()
+    try:
+        who = auth.principal()
+    except Problem:
+        who = auth.ANONYMOUS  # a token that ran out is for the route to judge, not for the counter
     if who.id is not None:
         return f"{who.kind}:{who.id}"
     token = request.headers.get("X-Device-Token", "")

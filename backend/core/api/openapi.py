@@ -6,12 +6,14 @@ off the same decorators that hold the rule at run time.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import flask_smorest
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.common import resolve_schema_cls
-from flask import Flask, Response
+from flask import Flask, Request, Response
+from webargs.flaskparser import FlaskParser
 
 from backend.core.api.fields import Choice, Timestamp
 from backend.core.api.problems import CONTENT_TYPE, ProblemSchema, handle_errors
@@ -39,8 +41,20 @@ _MEANING = {
 _CHANGING = {"post", "put", "patch", "delete"}
 
 
+class _Parser(FlaskParser):
+    """flask-smorest's reader of arguments; JSON nested too deeply to be read is bad JSON, not our failure."""
+
+    def _raw_load_json(self, req: Request) -> Any:
+        try:
+            return super()._raw_load_json(req)
+        except RecursionError as error:
+            raise json.JSONDecodeError("nested too deeply", "", 0) from error
+
+
 class Blueprint(flask_smorest.Blueprint):
     """A room's routes; ``/api/v1`` unless another prefix is given."""
+
+    ARGUMENTS_PARSER = _Parser()
 
     def __init__(
         self, name: str, import_name: str, *, url_prefix: str = "/api/v1", description: str = ""
@@ -64,7 +78,26 @@ class _NameResolver:
         return f"{room}{name}"
 
 
-def make_api(app: Flask) -> flask_smorest.Api:
+class Api(flask_smorest.Api):
+    """flask-smorest's, but it describes the routes only when somebody asks: few processes ever need the document."""
+
+    def register_blueprint(self, blp: Blueprint, **options: Any) -> None:
+        """Open a room's routes."""
+        name = options.get("name", blp.name)
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][name] = self
+        self._app.register_blueprint(blp, **options)
+        self._app.extensions.setdefault("tienglang-undescribed", []).append((blp, name))
+
+    def describe(self) -> None:
+        """Add every room's operations to ``spec``, once."""
+        waiting = self._app.extensions.get("tienglang-undescribed", [])
+        while waiting:
+            blp, name = waiting.pop(0)
+            blp.register_views_in_doc(self, self._app, self.spec, name=name, parameters=None)
+            self.spec.tag({"name": name, "description": blp.description})
+
+
+def make_api(app: Flask) -> Api:
     """Install flask-smorest with our conventions; register blueprints on what it returns."""
     app.config.update(
         API_TITLE=TITLE,
@@ -72,7 +105,7 @@ def make_api(app: Flask) -> flask_smorest.Api:
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX=None,  # we serve the finished document ourselves
     )
-    api = flask_smorest.Api(
+    api = Api(
         app,
         spec_kwargs={
             "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_NameResolver()),
@@ -100,8 +133,9 @@ def make_api(app: Flask) -> flask_smorest.Api:
     return api
 
 
-def finished_document(app: Flask, api: flask_smorest.Api) -> dict[str, Any]:
+def finished_document(app: Flask, api: Api) -> dict[str, Any]:
     """The document with security, failures and conventional headers added to each operation."""
+    api.describe()
     document: dict[str, Any] = api.spec.to_dict()
     # flask-smorest's own error shape: replaced by problem details.
     document["components"].pop("responses", None)
@@ -155,7 +189,7 @@ def _complete(operation: dict[str, Any], method: str, access: str) -> None:
             }
 
 
-def serve_document(app: Flask, api: flask_smorest.Api) -> None:
+def serve_document(app: Flask, api: Api) -> None:
     """Serve ``/openapi.json`` and the readable documentation at ``/api/docs``, from this machine only."""
     rendered: list[str] = []
 

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import structlog
 from flask import Flask, Response, g
-from marshmallow import ValidationError, fields
+from marshmallow import INCLUDE, ValidationError, fields
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -45,7 +45,10 @@ _WERKZEUG_CODES = {
 
 
 class ProblemSchema(Schema):
-    """A failure (RFC 9457)."""
+    """A failure (RFC 9457); the values of its words stand beside them as extension members."""
+
+    class Meta:
+        unknown = INCLUDE
 
     type = fields.String(required=True, metadata={"example": "about:blank"})
     title = fields.String(
