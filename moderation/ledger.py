@@ -6,14 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.core.auth import Principal
+from backend.places.calendar import WorkCalendar
 from moderation import clock
 from moderation.deadlines import Allowance
 from moderation.models import Case, ClockEntry, ClockMove, Stage
 from moderation.settings import Settings
+
+log = structlog.get_logger()
 
 # Percent of a stage's time at which somebody is told: assignee, again, leader, province (DOMAIN §4).
 WARNINGS = (50, 80)
@@ -149,6 +153,7 @@ def settle(ledger: Ledger, at: datetime) -> None:
     """Bring the case's columns up to date with the rows: stage, both due dates, overdue, the next alarm."""
     case, made = ledger.case, runs(ledger.entries)
     intake, handling = made.get(Stage.INTAKE), made.get(Stage.HANDLING)
+    ledger.calendar = _usable(ledger.calendar, [run for run in (intake, handling) if run])
     if intake is not None:
         case.intake_due_at = clock.due_at(intake, ledger.calendar)
     if handling is not None:
@@ -165,6 +170,17 @@ def settle(ledger: Ledger, at: datetime) -> None:
     passed = percent(run, ledger.calendar, at)
     case.is_overdue = passed >= OVERDUE
     case.next_alarm_at = None if run.paused else next_alarm(run, ledger.calendar, case.alarm_level)
+
+
+def _usable(calendar: clock.Calendar, stages: list[clock.Run]) -> clock.Calendar:
+    """The calendar, or ordinary office hours when it leaves (nearly) no working time: a deadline there must be."""
+    try:
+        for run in stages:
+            clock.due_at(run, calendar)
+    except clock.EndlessClockError:
+        log.exception("calendar_without_working_time")
+        return WorkCalendar()
+    return calendar
 
 
 def percent(run: clock.Run, calendar: clock.Calendar, at: datetime) -> int:

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.core import clock
 from backend.core.db import Base, Identified, TextEnum, Timestamped, Versioned
 from backend.feedback.models import (
     FeedbackCategory,
@@ -41,6 +42,9 @@ OPEN_STATES = frozenset(
         CaseState.REOPENED,
     }
 )
+# 41 bits of milliseconds since 2020 and 22 random ones fit a signed 64-bit integer until 2089.
+_SEARCH_EPOCH = 1_577_836_800_000
+_RANDOM_BITS = 22
 _OPEN_SQL = ", ".join(f"'{state.value}'" for state in sorted(OPEN_STATES))
 
 
@@ -119,8 +123,12 @@ class EventType(enum.StrEnum):
 
 
 def _new_search_id() -> int:
-    """The integer by which SQLite's full-text index names a case; random, so that no row is asked for it."""
-    return secrets.randbits(63)
+    """The integer by which the full-text index names a case: the millisecond it was made, then random bits.
+
+    Newer cases have larger ones, so that a search takes the newest first. Two equal ones would be found together.
+    """
+    milliseconds = int(clock.now().timestamp() * 1000) - _SEARCH_EPOCH
+    return (milliseconds << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
 
 
 class Case(Identified, Versioned, Timestamped, Base):
@@ -154,9 +162,12 @@ class Case(Identified, Versioned, Timestamped, Base):
                 "assignee_id",
                 "is_overdue",
                 "restricted",
+                "closed_at",
             )
             for scope in ("unit", "province")
         ),
+        _queue("unit_newest", "unit_id", "created_at", "id"),
+        _queue("province_newest", "province_id", "created_at", "id"),
         _queue("unit_state", "unit_id", "state", "due_at", "id"),
         _queue("unit_category", "unit_id", "category", "due_at", "id"),
         _queue("unit_urgency", "unit_id", "urgency_rank", "due_at", "id"),
@@ -234,7 +245,7 @@ class Case(Identified, Versioned, Timestamped, Base):
         ForeignKey("moderation_case.id"), index=True
     )
     search_key: Mapped[str] = mapped_column(Text)  # folded words, for officials only: see search
-    search_id: Mapped[int] = mapped_column(BigInteger, unique=True, default=_new_search_id)
+    search_id: Mapped[int] = mapped_column(BigInteger, index=True, default=_new_search_id)
 
     # Head of the chain of events; advanced under the row's version.
     chain_length: Mapped[int] = mapped_column(default=0)
