@@ -11,8 +11,9 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect
 
+from backend.cli import demo
 from backend.cli.database import alembic_config
 from backend.core import config as settings
 from backend.core import db as core_db
@@ -72,11 +73,9 @@ def test_the_models_equal_the_migrations(empty: Engine) -> None:
     assert difference == []
 
 
-def test_up_down_and_up_again_with_data(empty: Engine) -> None:
+def test_up_down_and_up_again_with_a_province_in_it(empty: Engine, tmp_path: Path) -> None:
     upgrade(empty)
-    with writing(empty) as connection:
-        connection.execute(text("INSERT INTO generation (area, value) VALUES ('places', 7)"))
-        connection.commit()
+    demo.load(tmp_path)
     downgrade(empty, "base")
     left = set(inspect(empty).get_table_names()) - {"alembic_version"}
     assert left == set()
