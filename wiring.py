@@ -12,7 +12,12 @@ from backend.accounts.events import (
     StaffLockedOut,
 )
 from backend.broadcasts import handlers as broadcasts
-from backend.broadcasts.events import BroadcastPublished, BroadcastReturned, BroadcastSubmitted
+from backend.broadcasts.events import (
+    BroadcastFailed,
+    BroadcastPublished,
+    BroadcastReturned,
+    BroadcastSubmitted,
+)
 from backend.core import events, jobs
 from backend.essentials.events import ArticlePublished, ArticleReturned, ArticleSubmitted
 from backend.feedback import handlers as feedback
@@ -68,6 +73,7 @@ HANDLERS: events.HandlerTable = {
     BroadcastSubmitted: (notifications.broadcast_submitted,),
     BroadcastReturned: (notifications.broadcast_returned,),
     BroadcastPublished: (notifications.broadcast_published,),
+    BroadcastFailed: (notifications.broadcast_failed,),
     # moderation
     CaseOpened: (notifications.case_opened,),
     CaseAssigned: (notifications.case_assigned,),

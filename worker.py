@@ -28,6 +28,7 @@ ROOMS = {
         "backend.essentials.jobs",
         "backend.feedback.jobs",
         "backend.broadcasts.schedule_jobs",
+        "backend.devices.jobs",
         "moderation.jobs",
         "notifications.jobs",
     ),

@@ -20,7 +20,12 @@ from backend.accounts.events import (
     StaffLockedOut,
 )
 from backend.accounts.models import OneTimeCode
-from backend.broadcasts.events import BroadcastPublished, BroadcastReturned, BroadcastSubmitted
+from backend.broadcasts.events import (
+    BroadcastFailed,
+    BroadcastPublished,
+    BroadcastReturned,
+    BroadcastSubmitted,
+)
 from backend.broadcasts.models import Broadcast
 from backend.core import clock, i18n
 from backend.core.auth import Permission
@@ -134,6 +139,21 @@ def broadcast_returned(session: Session, event: BroadcastReturned) -> None:
         audience.these_staff([event.author_id]),
         link=f"/console/broadcasts/{event.broadcast_id}",
         tag=f"broadcast-{event.broadcast_id}",
+        title=session.get_one(Broadcast, event.broadcast_id).title,
+    )
+
+
+def broadcast_failed(session: Session, event: BroadcastFailed) -> None:
+    """Tell its author that it could not be made, or could not air."""
+    if event.author_id is None:
+        return
+    say(
+        session,
+        "broadcast_failed",
+        audience.these_staff([event.author_id]),
+        link=f"/console/broadcasts/{event.broadcast_id}",
+        tag=f"broadcast-{event.broadcast_id}",
+        urgent=True,
         title=session.get_one(Broadcast, event.broadcast_id).title,
     )
 

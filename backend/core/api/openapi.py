@@ -48,7 +48,8 @@ class _Parser(FlaskParser):
         try:
             return super()._raw_load_json(req)
         except RecursionError as error:
-            raise json.JSONDecodeError("nested too deeply", "", 0) from error
+            # An empty document would mean "no body" to webargs.
+            raise json.JSONDecodeError("nested too deeply", "{", 0) from error
 
 
 class Blueprint(flask_smorest.Blueprint):
