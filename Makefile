@@ -26,7 +26,7 @@ test: ## everything that has to hold before a change lands
 	@bin/system-packages
 	@bin/venv test
 	@$(MAKE) --no-print-directory lint types frontend-test
-	@$(MAKE) --no-print-directory unit browser
+	@$(MAKE) --no-print-directory unit faults browser
 
 # ---- parts of `make test`
 
