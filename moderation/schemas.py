@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from marshmallow import INCLUDE, fields, validate
 from marshmallow import Schema as PlainSchema
-from marshmallow import fields, validate
 
 from backend.core.api import Choice, PageArgs, PlainText, Schema, Timestamp, Uuid, code
 from moderation.filters import Sort, View
@@ -113,7 +113,14 @@ class CaseCountsSchema(PlainSchema):
     by_legal_type = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
 
 
-class CaseSchema(PlainSchema):
+class _OpenSchema(PlainSchema):
+    """An answer with further members than those promised here."""
+
+    class Meta:
+        unknown = INCLUDE
+
+
+class CaseSchema(_OpenSchema):
     """A case in full; further members are described in docs/moderation.md."""
 
     id = fields.String(required=True)
@@ -130,6 +137,16 @@ class CaseSchema(PlainSchema):
     evidence = fields.List(fields.Dict(), required=True)
     allowed_moves = fields.List(fields.Dict(), required=True)
     reporter = fields.Dict(required=True)
+
+
+class MovedCaseSchema(_OpenSchema):
+    """The case after a move; in full as long as the caller may still see it."""
+
+    id = fields.String(required=True)
+    version = fields.Integer(required=True, metadata={"description": "send it back as `If-Match`"})
+    state = Choice(CaseState, required=True)
+    allowed_moves = fields.List(fields.Dict())
+    events = fields.List(fields.Dict())
 
 
 def _long(**kwargs: Any) -> PlainText:

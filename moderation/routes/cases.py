@@ -35,6 +35,7 @@ from moderation.schemas import (
     HandlersSchema,
     IdentityReasonSchema,
     IdentitySchema,
+    MovedCaseSchema,
     MoveSchema,
 )
 from moderation.workflow import Move
@@ -135,7 +136,7 @@ def show_case(case_id: UUID) -> Response:
     parameters=[IF_MATCH, MOVE_IN_PATH],
 )
 @blueprint.arguments(MoveSchema)
-@blueprint.response(200, CaseSchema)
+@blueprint.response(200, MovedCaseSchema)
 @staff(Permission.CASES_READ)
 def make_move(body: dict[str, Any], case_id: UUID, move: str) -> Response:
     """Make one move; the answer is the case afterwards."""
