@@ -17,9 +17,12 @@ from backend.core import i18n
 from backend.core.api.fields import Schema
 from backend.core.api.language import language
 from backend.core.errors import InvalidInput, PreconditionFailed, Problem, Unavailable
+from backend.core.text import clean, excerpt
 
 log = structlog.get_logger()
 
+# Unknown field names come back to the caller: bounded, and without what JSON cannot say.
+_LONGEST_NAME = 80
 CONTENT_TYPE = "application/problem+json"
 
 # What Flask, werkzeug and webargs raise themselves, under our codes.
@@ -150,7 +153,9 @@ def _werkzeug(error: HTTPException) -> Response:
 def _codes(errors: Any) -> Any:
     """Marshmallow's own English sentences become codes; ours are codes already."""
     if isinstance(errors, dict):
-        return {str(key): _codes(value) for key, value in errors.items()}
+        return {
+            excerpt(clean(str(key)), _LONGEST_NAME): _codes(value) for key, value in errors.items()
+        }
     if isinstance(errors, list):
         return [
             _CODES_OF_MARSHMALLOW.get(entry, entry) if isinstance(entry, str) else _codes(entry)
