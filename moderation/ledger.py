@@ -118,6 +118,7 @@ def start(session: Session, ledger: Ledger, stage: Stage, at: datetime) -> None:
     """Begin a stage with the allowance of the case's policy."""
     allowance = Allowance.from_snapshot(ledger.case.policy)
     minutes = allowance.intake_minutes if stage is Stage.INTAKE else allowance.handling_minutes
+    ledger.case.alarm_level = 0
     write(session, ledger, stage, ClockMove.START, at, minutes=minutes)
 
 

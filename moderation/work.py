@@ -115,7 +115,6 @@ def apply_policy(work: Work) -> None:
                 reason="policy",
                 actor=work.actor,
             )
-    case.alarm_level = 0
 
 
 def confirm_legal(work: Work) -> dict[str, Any]:
@@ -252,7 +251,6 @@ def reopen(work: Work) -> dict[str, Any]:
     if case.state is CaseState.DIVERTED:
         # Whoever diverted it was wrong, or is now: the legal type is open again.
         case.legal_confirmed_at = case.legal_confirmed_by = None
-    case.alarm_level = 0
     ledger.start(work.session, work.book, Stage.HANDLING, work.now)
     return {"reason": work.given.get("reason"), "reopenings": case.reopenings}
 
