@@ -5,6 +5,7 @@ Handlers of an event run in the order written here, in the transaction of the ev
 
 from __future__ import annotations
 
+from backend.accounts import export
 from backend.accounts.events import (
     OneTimeCodeRequested,
     ResidentErased,
@@ -20,6 +21,7 @@ from backend.broadcasts.events import (
 )
 from backend.core import events, jobs
 from backend.essentials.events import ArticlePublished, ArticleReturned, ArticleSubmitted
+from backend.feedback import export as feedback_export
 from backend.feedback import handlers as feedback
 from backend.feedback.events import (
     ContactErased,
@@ -94,8 +96,12 @@ BELLS = {
     "make_renditions": "media",
 }
 
+# What each room knows about a resident, for those who want to take it along.
+EXPORTS = {"feedback": feedback_export.of_resident}
+
 
 def wire() -> None:
-    """Install both tables."""
+    """Install the tables."""
     events.wire(HANDLERS)
     jobs.wire_bells(BELLS)
+    export.wire(EXPORTS)

@@ -256,8 +256,12 @@ def with_predecessors(session: Session, unit_id: UUID) -> list[UUID]:
 
 
 def of_resident(session: Session, resident_id: UUID) -> Sequence[Feedback]:
-    """All feedback that leads to a resident's account."""
-    return session.scalars(select(Feedback).where(Feedback.resident_id == resident_id)).all()
+    """All feedback that leads to a resident's account, newest first."""
+    return session.scalars(
+        select(Feedback)
+        .where(Feedback.resident_id == resident_id)
+        .order_by(Feedback.created_at.desc(), Feedback.id.desc())
+    ).all()
 
 
 def code_is_taken(session: Session, tracking_code: str) -> bool:
