@@ -14,6 +14,8 @@ from sqlalchemy import Connection
 from backend.cli import demo
 from backend.core import db
 from backend.core.config import load_config
+from backend.essentials.categories import ensure_categories
+from moderation import defaults
 from wsgi import create_app
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,12 +36,20 @@ def migrate() -> None:
         connection.commit()
 
 
+def lay_foundations() -> None:
+    """Write what every installation begins with, where it is not there yet: categories, first rules."""
+    with db.transaction() as session:
+        ensure_categories(session)
+        defaults.install(session)
+
+
 def main(arguments: list[str]) -> int:
     """``python -m backend.cli.database migrate [demo]``."""
     config = load_config(os.environ)
     config.var_dir.mkdir(parents=True, exist_ok=True)
     create_app(config)
     migrate()
+    lay_foundations()
     if "demo" in arguments:
         loaded = demo.load(config.var_dir)
         print(f"demo province loaded: {len(loaded.staff)} people, {len(loaded.communes)} communes")
