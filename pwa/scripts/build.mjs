@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { compress } from './compress.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const apps = readdirSync(`${root}src/apps`).filter((app) => existsSync(`${root}src/apps/${app}/index.html`))
@@ -24,4 +25,6 @@ mkdirSync(`${root}dist/docs`, { recursive: true })
 for (const file of ['rapidoc-min.js', 'rapidoc-min.js.LICENSE.txt']) {
   copyFileSync(`${root}node_modules/rapidoc/dist/${file}`, `${root}dist/docs/${file}`)
 }
+compress(`${root}dist/docs`)
+compress(`${root}dist/widgets`)
 console.log('copied docs')

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { build, type Plugin } from 'vite'
+import { compress } from './compress.mjs'
 
 const readJson = (path: string): string[] => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : [])
 
@@ -69,6 +70,7 @@ export const finish = ({ out, inlineCss, worker }: Finish): Plugin => ({
     const csp = { script: hashes(/<script>(.*?)<\/script>/gs), style: hashes(/<style>(.*?)<\/style>/gs) }
     writeFileSync(join(out, 'csp.json'), JSON.stringify(csp))
     if (worker) await buildWorker(worker, out, inlined)
+    compress(out)
   },
 })
 

@@ -4,6 +4,9 @@ import '../../ui/tokens.css'
 import '../../ui/base.css'
 import './app.css'
 import App from './App.svelte'
+import { first } from './first.ts'
+import { find } from './routes.ts'
+import { app, setCommune } from './state.svelte.ts'
 import './install.svelte.ts'
 
 // A new build took away a file this page still asks for: load the page anew, once.
@@ -15,12 +18,16 @@ addEventListener('vite:preloadError', (event) => {
   location.reload()
 })
 
-void loadLanguage(preferredLanguage(), { vi: () => import('./i18n/vi.ts'), en: () => import('./i18n/en.ts') }).then(
-  () => {
-    const target = document.getElementById('app') as HTMLElement
-    target.replaceChildren()
-    mount(App, { target })
-    const idle = globalThis.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 1500))
-    idle(() => void import('./later.ts').then(({ begin }) => begin()))
-  },
-)
+// What the server drew stays until the screen of this address can take its place.
+const words = loadLanguage(preferredLanguage(), { vi: () => import('./i18n/vi.ts'), en: () => import('./i18n/en.ts') })
+const front = location.pathname === '/' && app.commune !== null && !location.search.includes('choose')
+const screen = words.then(() => (front ? undefined : find(location.pathname)?.load())).catch(() => undefined)
+
+void Promise.all([words, screen]).then(() => {
+  if (first.commune) setCommune(first.commune, app.commune === null)
+  const target = document.getElementById('app') as HTMLElement
+  target.replaceChildren()
+  mount(App, { target })
+  const idle = globalThis.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 1500))
+  idle(() => void import('./later.ts').then(({ begin }) => begin()))
+})
