@@ -15,12 +15,12 @@ from backend.accounts.queries import staff_names
 from backend.core import clock as time
 from backend.core.api.fields import timestamp
 from backend.core.auth import Permission, Principal
-from backend.core.i18n import t
+from backend.core.i18n import has, t
 from backend.feedback import queries as feedback_queries
 from backend.feedback.models import Feedback, FeedbackAttachment, FeedbackMessage
 from backend.places.models import AdminUnit, Community, Department
 from backend.uploads.models import Purpose, Upload, UploadState
-from moderation import access, clock, history, ledger, workflow
+from moderation import access, clock, history, ledger, publishing, workflow
 from moderation.models import Case, CaseEvent, CaseState, Evidence, Stage
 from moderation.service import facts_of
 from moderation.settings import settings_of
@@ -82,6 +82,7 @@ def show(session: Session, actor: Principal, case: Case, language: str) -> Json:
         "place_text": feedback.place_text,
         "latitude": feedback.latitude,
         "longitude": feedback.longitude,
+        "accuracy_m": feedback.accuracy_m,
         "community": {"id": str(community.id), "name": community.name} if community else None,
         "subject": {"kind": feedback.subject_kind, "id": feedback.subject_id}
         if feedback.subject_kind
@@ -114,6 +115,8 @@ def show(session: Session, actor: Principal, case: Case, language: str) -> Json:
         "intake_due_at": timestamp(case.intake_due_at),
         "is_overdue": case.is_overdue,
         "outcome": case.outcome.value if case.outcome else None,
+        # Not told to the resident before it is approved; whoever approves has to read it.
+        "reply": _proposed(session, case),
         "planned_on": case.planned_on.isoformat() if case.planned_on else None,
         "other_body": case.other_body,
         "resolved_by": _person(case.resolved_by, names),
@@ -133,6 +136,11 @@ def show(session: Session, actor: Principal, case: Case, language: str) -> Json:
             "readable": access.holds(actor, Permission.CASES_IDENTITY, case),
         },
     }
+
+
+def _proposed(session: Session, case: Case) -> str | None:
+    reply = publishing.final_reply(session, case) if case.outcome else None
+    return reply.text if reply else None
 
 
 def _unit(unit: AdminUnit) -> Json:
@@ -193,7 +201,7 @@ def _clock(
                 "label": t(f"cases.clock.{entry.move}", language),
                 "at": timestamp(entry.at),
                 "minutes": entry.minutes,
-                "reason": entry.reason,
+                "reason": _clock_reason(entry.reason, language),
                 "actor": _person(entry.actor_id, names),
             }
             for entry in entries
@@ -203,6 +211,11 @@ def _clock(
     if run is not None:
         shown["explanation"] = _explained(run, book.calendar, case, stage, now, language)
     return shown
+
+
+def _clock_reason(reason: str | None, language: str) -> str | None:
+    key = f"cases.clock_reason.{reason}"
+    return t(key, language) if has(key) else reason
 
 
 def _explained(
@@ -277,7 +290,10 @@ def event_of(event: CaseEvent, names: Mapping[UUID, str], language: str) -> Json
         "seq": event.seq,
         "at": timestamp(event.at),
         "type": event.type.value,
-        "actor": {"name": name or t(f"cases.actor.{event.actor_kind}", language)},
+        "actor": {
+            "id": str(event.actor_id) if event.actor_id else None,
+            "name": name or t(f"cases.actor.{event.actor_kind}", language),
+        },
         "summary": t(f"cases.event.{event.type}", language),
         "from_state": event.from_state.value if event.from_state else None,
         "to_state": event.to_state.value if event.to_state else None,

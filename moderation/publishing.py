@@ -175,7 +175,7 @@ def save_draft(work: Work, draft: Draft, drafted_by: UUID) -> dict[str, Any]:
         row = PublicationDraft(case_id=case.id)
         session.add(row)
     row.title, row.masked_text, row.reply = draft.title, draft.masked_text, draft.reply
-    row.place_text = draft.place_text
+    row.place_text = draft.place_text or None
     row.attachment_ids = [str(each) for each in draft.attachment_ids]
     row.spans = [asdict(span) for span in masking.detect(work.feedback.text)]
     row.drafted_by = drafted_by
@@ -186,7 +186,11 @@ def save_draft(work: Work, draft: Draft, drafted_by: UUID) -> dict[str, Any]:
 def _refuse_personal_data(draft: Draft) -> None:
     errors = {
         field: ["personal_data_left"]
-        for field, words in (("title", draft.title), ("masked_text", draft.masked_text))
+        for field, words in (
+            ("title", draft.title),
+            ("masked_text", draft.masked_text),
+            ("place_text", draft.place_text or ""),
+        )
         if any(span.kind in _NEVER_PUBLIC for span in masking.detect(words))
     }
     if errors:

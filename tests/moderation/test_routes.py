@@ -322,3 +322,81 @@ def test_nobody_reads_cases_without_signing_in(client: FlaskClient, office: Offi
     for address in ("", "/counts", f"/{case_id}", f"/{case_id}/publication"):
         assert client.get(f"/api/v1/cases{address}").status_code == 401
     assert json.loads(client.get("/api/v1/cases").text)["code"] == "auth.required"
+
+
+def test_whoever_approves_reads_the_proposed_reply(client: FlaskClient, office: Office) -> None:
+    case_id = opened(office)
+    until_forwarded(office, case_id)
+    move(office.binh, case_id, Move.START)
+    move(office.binh, case_id, Move.RESOLVE, outcome="partly_done", reply=REPLY)
+    as_(client, office, "dung")
+    shown = client.get(f"/api/v1/cases/{case_id}").get_json()
+    assert shown["reply"] == REPLY
+    assert shown["messages"] == []
+    assert {each["move"] for each in shown["allowed_moves"]} >= {"approve", "return"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=%00",
+        "q='; DROP TABLE moderation_case",
+        "q=*",
+        'q=" OR "',
+        "q=a:b",
+        "q=%F0%9F%99%82",
+        "cursor=abc",
+        "limit=0",
+        "limit=1000",
+        "state=x",
+        "department=1",
+        "commune=99999",
+        "q=" + "a" * 300,
+        "sort=created",
+        "x=1",
+        "q=NEAR(a b)",
+        "q=%",
+        "commune=%00",
+    ],
+)
+def test_odd_queries_are_answered_not_crashed(
+    client: FlaskClient, office: Office, query: str
+) -> None:
+    opened(office)
+    as_(client, office, "hoa")
+    for address in ("/api/v1/cases", "/api/v1/cases/counts"):
+        assert client.get(f"{address}?{query}").status_code in {200, 422}, query
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"null",
+        b"{",
+        b'{"text": 1}',
+        b'{"text": "\\ud800"}',
+        b'{"text": "a\\u0000b"}',
+        b'{"category": ["khac"]}',
+        b'{"planned_on": "2026-13-01"}',
+        b'{"complex": "maybe"}',
+        b'{"evidence_upload_ids": "x"}',
+        b'{"unknown": 1}',
+        b"\xff\xfe",
+    ],
+)
+@pytest.mark.parametrize("name", ["ask", "resolve", "classify", "close", "transfer"])
+def test_odd_bodies_are_answered_not_crashed(
+    client: FlaskClient, office: Office, name: str, body: bytes
+) -> None:
+    case_id = opened(office)
+    as_(client, office, "hoa")
+    answer = client.post(
+        f"/api/v1/cases/{case_id}/moves/{name}",
+        data=body,
+        content_type="application/json",
+        headers=version_of(case_id),
+    )
+    assert answer.status_code in {200, 400, 403, 409, 415, 422}, answer.text
+    assert answer.get_json()
