@@ -84,7 +84,7 @@ function preloadVietnamese(html: string, out: string): string {
 
 async function buildWorker(entry: string, out: string, inlined: string): Promise<void> {
   const files = readdirSync(out, { recursive: true, withFileTypes: true })
-    .filter((file) => file.isFile() && /\.(js|css|html|woff2)$/.test(file.name) && file.name !== 'sw.js')
+    .filter((file) => file.isFile() && /\.(js|css|html)$/.test(file.name) && file.name !== 'sw.js')
     .map((file) => join(file.parentPath, file.name))
     .filter((file) => !inlined || !file.endsWith(inlined))
     .sort()
