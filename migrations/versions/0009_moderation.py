@@ -226,7 +226,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_moderation_case")),
         sa.UniqueConstraint("feedback_id", name=op.f("uq_moderation_case_feedback_id")),
-        sa.UniqueConstraint("search_id", name=op.f("uq_moderation_case_search_id")),
         sa.UniqueConstraint("tracking_code", name=op.f("uq_moderation_case_tracking_code")),
     )
     op.create_index(
@@ -307,7 +306,16 @@ def upgrade() -> None:
             "assignee_id",
             "is_overdue",
             "restricted",
+            "closed_at",
         ],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_moderation_case_queue_province_newest",
+        "moderation_case",
+        ["province_id", "created_at", "id"],
         unique=False,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
@@ -343,6 +351,7 @@ def upgrade() -> None:
             "assignee_id",
             "is_overdue",
             "restricted",
+            "closed_at",
         ],
         unique=False,
         sqlite_where=sa.text("closed_at IS NULL"),
@@ -352,6 +361,14 @@ def upgrade() -> None:
         "ix_moderation_case_queue_unit_category",
         "moderation_case",
         ["unit_id", "category", "due_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_moderation_case_queue_unit_newest",
+        "moderation_case",
+        ["unit_id", "created_at", "id"],
         unique=False,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
@@ -374,6 +391,9 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_moderation_case_resolved_by"), "moderation_case", ["resolved_by"], unique=False
+    )
+    op.create_index(
+        op.f("ix_moderation_case_search_id"), "moderation_case", ["search_id"], unique=False
     )
     op.create_index(
         "ix_moderation_case_unit_id",
@@ -607,6 +627,7 @@ def downgrade() -> None:
     op.drop_index("ix_moderation_case_unit_id_state", table_name="moderation_case")
     op.drop_index("ix_moderation_case_unit_id_category", table_name="moderation_case")
     op.drop_index("ix_moderation_case_unit_id", table_name="moderation_case")
+    op.drop_index(op.f("ix_moderation_case_search_id"), table_name="moderation_case")
     op.drop_index(op.f("ix_moderation_case_resolved_by"), table_name="moderation_case")
     op.drop_index(
         "ix_moderation_case_queue_unit_urgency",
@@ -616,6 +637,12 @@ def downgrade() -> None:
     )
     op.drop_index(
         "ix_moderation_case_queue_unit_state",
+        table_name="moderation_case",
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_moderation_case_queue_unit_newest",
         table_name="moderation_case",
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
@@ -640,6 +667,12 @@ def downgrade() -> None:
     )
     op.drop_index(
         "ix_moderation_case_queue_province_state",
+        table_name="moderation_case",
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_moderation_case_queue_province_newest",
         table_name="moderation_case",
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),

@@ -93,7 +93,9 @@ def _after(
     for place, (column, down, value) in enumerate(zip(columns, descending, values, strict=True)):
         same = [earlier == values[index] for index, earlier in enumerate(columns[:place])]
         branches.append(and_(*same, column < value if down else column > value))
-    return or_(*branches)
+    # Said once more for the first key alone: that is the part an index can begin at.
+    first = columns[0] <= values[0] if descending[0] else columns[0] >= values[0]
+    return and_(first, or_(*branches))
 
 
 def _value(row: Any, column: Any) -> Any:
