@@ -12,6 +12,18 @@ class Here {
 
 export const here = new Here()
 
+/**
+ * The query as long as the address is still `path`, then the last one: a screen that is being left must not take the next
+ * screen's address for its own.
+ */
+export function queryOf(path: string): () => URLSearchParams {
+  let last = untrack(() => here.query)
+  return () => {
+    if (here.path.replace(/\/$/, '') === path) last = here.query
+    return last
+  }
+}
+
 type Going = { replace?: boolean; keepScroll?: boolean }
 
 /** Goes to an address of this app ("/cases?view=mine" and "/console/cases?view=mine" are the same). */

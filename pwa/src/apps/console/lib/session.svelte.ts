@@ -109,6 +109,7 @@ export async function signedIn(): Promise<void> {
 
 export async function signOut(everywhere = false): Promise<void> {
   await send('POST', everywhere ? '/auth/sign-out-everywhere' : '/auth/sign-out').catch(() => undefined)
-  session.me = null
-  session.status = 'out'
+  // The next person begins on a clean page: nothing of this one's lists stays in memory.
+  sessionStorage.clear()
+  location.assign('/console')
 }
