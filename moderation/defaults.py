@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.core.demo import Demo
 from moderation.deadlines import DEFAULTS
 from moderation.models import (
     DeadlinePolicy,
@@ -139,8 +138,3 @@ def _rules(session: Session) -> None:
             "department_code": code,
         }
         session.add(RoutingRuleVersion(rule_id=rule.id, version=1, snapshot=snapshot))
-
-
-def seed(session: Session, _demo: Demo) -> None:
-    """The same for the demo; runs before anybody sends feedback."""
-    install(session)
