@@ -4,7 +4,6 @@ import { go, here, queryOf, setQuery, startRouter } from '../../../src/apps/cons
 let stop: () => void
 
 beforeEach(() => {
-  window.happyDOM?.setURL('http://localhost/console/inbox')
   stop = startRouter()
   go('/console/cases?view=overdue&q=x')
 })
