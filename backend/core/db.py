@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import orjson
 from sqlalchemy import (
@@ -94,6 +94,7 @@ class TextEnum(TypeDecorator[enum.StrEnum]):
         return None if value is None else self.kind(value)
 
 
+Row = TypeVar("Row", bound="Base")
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 
@@ -292,6 +293,23 @@ def bump(session: Session, area: str) -> None:
         session.flush()
 
 
+def get_or_add(session: Session, kind: type[Row], key: Any, **defaults: Any) -> Row:
+    """The row of that primary key, locked; made with ``defaults`` when there is none.
+
+    Of several that make it at the same moment one does, and the others find it: nobody sees a failure.
+    """
+    found = session.get(kind, key, with_for_update=True)
+    if found is not None:
+        return found
+    try:
+        with session.begin_nested():
+            made = kind(**defaults)
+            session.add(made)
+        return made
+    except IntegrityError:
+        return session.get_one(kind, key, with_for_update=True, populate_existing=True)
+
+
 def is_postgresql(session: Session) -> bool:
     """True on PostgreSQL, for the few places that differ."""
     return session.get_bind().dialect.name == "postgresql"
@@ -312,6 +330,7 @@ __all__ = [
     "connect",
     "disconnect",
     "engine",
+    "get_or_add",
     "is_postgresql",
     "listen_to_bumps",
     "reading",

@@ -7,7 +7,14 @@ import threading
 import pytest
 from sqlalchemy import select
 
-from backend.core.db import Generation, after_commit, bump, reading, transaction
+from backend.core.db import (
+    Generation,
+    after_commit,
+    bump,
+    get_or_add,
+    reading,
+    transaction,
+)
 from tests.conftest import Database
 
 
@@ -70,3 +77,24 @@ def test_writers_that_read_first_do_not_lose_each_other(db: Database) -> None:
         thread.join()
     assert errors == []
     assert value_of("places") == 81
+
+
+def test_of_several_that_make_a_row_at_once_one_does_and_all_go_on(db: Database) -> None:
+    errors: list[BaseException] = []
+
+    def count() -> None:
+        try:
+            with transaction() as session:
+                row = get_or_add(session, Generation, "places", area="places", value=0)
+                row.value += 1
+        except BaseException as error:
+            errors.append(error)
+            raise
+
+    threads = [threading.Thread(target=count) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert value_of("places") == 8
