@@ -159,7 +159,7 @@ class TrackingView(Base):
     legal_hint: Mapped[LegalType | None] = mapped_column(TextEnum(LegalType))  # a guess, for intake
     confirmed_legal_type: Mapped[LegalType | None] = mapped_column(TextEnum(LegalType))
     merged_into: Mapped[str | None] = mapped_column(String(12))  # tracking code
-    updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
 
 
 class PublicRecord(Identified, Base):

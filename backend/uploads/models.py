@@ -7,7 +7,15 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.db import Base, Identified, TextEnum, Timestamped
@@ -66,6 +74,16 @@ class Upload(Timestamped, Base):
         CheckConstraint("public_key IS NULL OR state = 'clean'", name="only_clean_is_public"),
         Index("ix_upload_subject", "subject_kind", "subject_id"),
         Index("ix_upload_state_updated_at", "state", "updated_at"),
+        Index("ix_upload_expires_at", "expires_at"),
+        Index("ix_upload_owner", "owner_kind", "owner_id"),
+        # How many bytes belong to nothing is summed for every new upload; from this index alone.
+        Index(
+            "ix_upload_loose",
+            "subject_id",
+            "offset_bytes",
+            sqlite_where=text("subject_id IS NULL"),
+            postgresql_where=text("subject_id IS NULL"),
+        ),
     )
 
     # The id is a capability: 122 random bits, no time in it.
