@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, false, func, or_, true
 from sqlalchemy.orm import InstrumentedAttribute
 
-from backend.core.auth import Grant, Permission, Principal
+from backend.core.auth import ROLE_PERMISSIONS, Grant, Permission, Principal, Role
 from moderation.models import Case
 from moderation.workflow import Actor, Who
 
@@ -22,16 +22,24 @@ _CAPACITIES = {
     Permission.CASES_APPROVE: Who.LEADER,
     Permission.CASES_PUBLISH: Who.PUBLISHER,
 }
+# Whoever may do one of these on a unit, or supervises a province, also sees what is restricted there.
+_WHOLE = frozenset({Permission.CASES_TRIAGE, Permission.CASES_APPROVE})
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where somebody may read cases: whole provinces, whole communes, communes without restricted cases."""
+    """Where somebody may read cases: whole provinces and communes, and those without their restricted cases."""
 
     provinces: frozenset[UUID] = frozenset()
     units: frozenset[UUID] = frozenset()
+    plain_provinces: frozenset[UUID] = frozenset()
     plain_units: frozenset[UUID] = frozenset()
     everything: bool = False
+
+    @property
+    def province_ids(self) -> frozenset[UUID]:
+        """The provinces, with or without restricted cases."""
+        return self.provinces | self.plain_provinces
 
     @property
     def unit_ids(self) -> frozenset[UUID]:
@@ -52,9 +60,13 @@ class Scope:
             parts.append(_one_or_in(province_id, self.provinces, checked=checked))
         if self.units:
             parts.append(_one_or_in(unit_id, self.units, checked=checked))
-        if self.plain_units:
-            plain = _one_or_in(unit_id, self.plain_units, checked=checked)
-            parts.append(and_(plain, Case.restricted.is_(False)))
+        for column, plain_ids in (
+            (province_id, self.plain_provinces),
+            (unit_id, self.plain_units),
+        ):
+            if plain_ids:
+                plain = _one_or_in(column, plain_ids, checked=checked)
+                parts.append(and_(plain, Case.restricted.is_(False)))
         if not parts:
             return false()
         return parts[0] if len(parts) == 1 else or_(*parts)
@@ -65,10 +77,10 @@ def scope_of(principal: Principal, permission: Permission = Permission.CASES_REA
     if principal.kind == "system":
         return Scope(everything=True)
     grants = principal.grants_for(permission)
-    provinces = {grant.unit_id for grant in grants if grant.unit_level == "province"}
-    units = {grant.unit_id for grant in grants if _sees_restricted(principal, grant.unit_id)}
-    others = {grant.unit_id for grant in grants} - provinces - units
-    return Scope(frozenset(provinces), frozenset(units - provinces), frozenset(others))
+    provinces = frozenset(grant.unit_id for grant in grants if grant.unit_level == "province")
+    units = frozenset(grant.unit_id for grant in grants) - provinces
+    whole = frozenset(each for each in provinces | units if _sees_restricted(principal, each))
+    return Scope(provinces & whole, units & whole, provinces - whole, units - whole)
 
 
 def may_read(principal: Principal, case: Case) -> bool:
@@ -76,7 +88,8 @@ def may_read(principal: Principal, case: Case) -> bool:
     scope = scope_of(principal)
     if scope.everything or case.province_id in scope.provinces or case.unit_id in scope.units:
         return True
-    return case.unit_id in scope.plain_units and not case.restricted
+    plain = case.province_id in scope.plain_provinces or case.unit_id in scope.plain_units
+    return plain and not case.restricted
 
 
 def actor_on(principal: Principal, case: Case) -> Actor:
@@ -107,9 +120,10 @@ def _here(principal: Principal, permission: Permission, case: Case) -> list[Gran
 
 def _sees_restricted(principal: Principal, unit_id: UUID) -> bool:
     return any(
-        grant.unit_id == unit_id
-        for permission in (Permission.CASES_TRIAGE, Permission.CASES_APPROVE)
-        for grant in principal.grants_for(permission)
+        grant.role is Role.PROVINCE_SUPERVISOR
+        or not _WHOLE.isdisjoint(ROLE_PERMISSIONS[grant.role])
+        for grant in principal.grants
+        if grant.unit_id == unit_id
     )
 
 

@@ -90,7 +90,7 @@ def list_cases(
     )
     if sort is Sort.NEWEST and not filters.finished and _counting_index(scope_of(actor), filters):
         # SQLite keeps no statistics: told nothing, it walks the archive for a province's open cases.
-        scope = "province" if scope_of(actor).provinces else "unit"
+        scope = "province" if scope_of(actor).province_ids else "unit"
         index = f"ix_moderation_case_queue_{scope}_newest"
         light = light.with_hint(Case, f"INDEXED BY {index}", "sqlite")
     found = page(session, light.where(*conditions), keys=keys, cursor=cursor, limit=limit)
@@ -121,7 +121,7 @@ def _narrowed(session: Session, actor: Principal, filters: Filters) -> list[Colu
 
 
 def _searched_units(scope: Scope) -> frozenset[UUID]:
-    return frozenset() if scope.everything or scope.provinces else scope.unit_ids
+    return frozenset() if scope.everything or scope.province_ids else scope.unit_ids
 
 
 def _view(actor: Principal, filters: Filters) -> ColumnElement[bool]:
@@ -240,9 +240,9 @@ def _counting_index(scope: Scope, filters: Filters) -> str | None:
     """The index that holds every column the counts need, when the scope is one unit or one province."""
     if filters.q or filters.commune:
         return None
-    if len(scope.unit_ids) == 1 and not scope.provinces:
+    if len(scope.unit_ids) == 1 and not scope.province_ids:
         return "ix_moderation_case_queue_unit"
-    if len(scope.provinces) == 1 and not scope.unit_ids:
+    if len(scope.province_ids) == 1 and not scope.unit_ids:
         return "ix_moderation_case_queue_province"
     return None
 

@@ -1,0 +1,135 @@
+"""Who sees what may be a complaint or a denunciation: intake, leaders and supervisors, and nobody who handles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.accounts.models import Staff
+from backend.core.auth import Principal, Role
+from backend.core.db import reading, transaction
+from backend.feedback.service import SUBJECT as FEEDBACK
+from backend.places.models import AdminUnit
+from backend.uploads import access as uploads
+from backend.uploads.models import Upload
+from moderation import access
+from moderation.models import Case
+from moderation.words import SUBJECT as CASE
+from tests.factories.accounts import make_staff, principal_of, sign_in
+from tests.factories.moderation import Office, make_case, make_office
+from tests.factories.places import make_department
+from tests.factories.uploads import make_clean_photo
+
+DENUNCIATION = "Tôi tố cáo ông Lê Văn Tám, thôn trưởng, ăn chặn gạo cứu đói. Đề nghị điều tra."
+ORDINARY = "Gạo cứu đói chia rồi mà đường vào kho còn ổ gà."
+SORTS = ("due", "-created", "urgency")
+
+
+@dataclass
+class Place:
+    """A commune with one restricted and one ordinary case, each with a sent photo and a proof."""
+
+    office: Office
+    restricted: UUID
+    ordinary: UUID
+    photos: dict[UUID, list[UUID]]
+
+
+@pytest.fixture
+def place(db: Any) -> Place:
+    with transaction() as session:
+        office = make_office(session)
+        cases = [make_case(session, office.unit, text=text) for text in (DENUNCIATION, ORDINARY)]
+        assert [case.restricted for case in cases] == [True, False]
+        photos = {
+            case.id: [
+                make_clean_photo(session, subject_kind=kind, subject_id=subject).id
+                for kind, subject in ((FEEDBACK, case.feedback_id), (CASE, case.id))
+            ]
+            for case in cases
+        }
+        return Place(office, cases[0].id, cases[1].id, photos)
+
+
+def somebody(session: Session, place: Place, role: Role, level: str) -> Staff:
+    """Of the commune or of its province; a handler for one department only."""
+    unit = place.office.unit
+    if level == "province":
+        unit = session.get_one(AdminUnit, unit.parent_id)
+    narrowed = {}
+    if role is Role.HANDLER:
+        narrowed["department_id"] = make_department(session, unit, code="so", name="Sở").id
+    return make_staff(session, role, unit=unit, **narrowed)
+
+
+def ids(answer: Any) -> set[str]:
+    assert answer.status_code == 200, answer.text
+    return {item["id"] for item in answer.get_json()["items"]}
+
+
+@pytest.mark.parametrize(
+    ("role", "level", "whole"),
+    [
+        (Role.HANDLER, "commune", False),
+        (Role.HANDLER, "province", False),
+        (Role.TRIAGE_OFFICER, "commune", True),
+        (Role.TRIAGE_OFFICER, "province", True),
+        (Role.COMMUNE_LEADER, "province", True),
+        (Role.PROVINCE_SUPERVISOR, "province", True),
+    ],
+)
+def test_what_is_restricted_is_for_intake_leaders_and_supervisors(
+    client: FlaskClient, place: Place, role: Role, level: str, whole: bool
+) -> None:
+    with transaction() as session:
+        person = somebody(session, place, role, level)
+    sign_in(client, person)
+    seen = {str(place.ordinary), *([str(place.restricted)] if whole else [])}
+    for sort in SORTS:
+        assert ids(client.get(f"/api/v1/cases?sort={sort}")) == seen
+    assert ids(client.get("/api/v1/cases?q=cứu đói")) == seen
+    counted = client.get("/api/v1/cases/counts").get_json()
+    assert counted["by_view"]["all"] == len(seen)
+    assert counted["by_legal_type"]["denunciation"] == int(whole)
+    assert client.get("/api/v1/cases/counts?q=cứu đói").get_json()["by_view"]["all"] == len(seen)
+    assert client.get(f"/api/v1/cases/{place.ordinary}").status_code == 200
+    assert client.get(f"/api/v1/cases/{place.restricted}").status_code == (200 if whole else 404)
+    with reading() as session:
+        principal = principal_of(session, person)
+        for case_id, may in ((place.ordinary, True), (place.restricted, whole)):
+            for photo in place.photos[case_id]:
+                upload = session.get_one(Upload, photo)
+                assert uploads.may_read(session, principal, upload) is may
+    for photo in place.photos[place.restricted]:
+        answer = client.get(f"/api/v1/uploads/{photo}/content?variant=480")
+        assert answer.status_code == (200 if whole else 404)
+
+
+def test_a_provinces_handler_who_takes_in_for_one_commune_sees_its_restricted_cases_only(
+    place: Place,
+) -> None:
+    with transaction() as session:
+        parent = session.get_one(AdminUnit, place.office.unit.parent_id)
+        neighbour = make_office(session, parent_id=parent.id)
+        theirs = make_case(session, neighbour.unit, text=DENUNCIATION).id
+        others = make_case(session, neighbour.unit, text=ORDINARY).id
+        handler = somebody(session, place, Role.HANDLER, "province")
+        intake = place.office.staff["hoa"]
+        both = principal_of(session, handler).grants + principal_of(session, intake).grants
+        person = Principal(kind="staff", id=handler.id, grants=both)
+    with reading() as session:
+        for checked in (False, True):
+            condition = access.scope_of(person).condition(checked=checked)
+            found = set(session.scalars(select(Case.id).where(condition)))
+            assert found == {place.restricted, place.ordinary, others}
+        readable = {
+            case.id for case in session.scalars(select(Case)) if access.may_read(person, case)
+        }
+        assert readable == found
+        assert theirs not in readable
