@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from cryptography.fernet import Fernet
+
 PREFIX = "TIENGLANG_"
 _SECRET_LENGTH = 32
 SECRET_FIELDS = ("secret_key", "jwt_secret", "data_keys", "index_key")
@@ -206,6 +208,11 @@ def _refuse_unsafe(config: Config) -> None:
     problems += [
         f"{PREFIX}{name.upper()} must have at least {_SECRET_LENGTH} characters" for name in short
     ]
+    for place, key in enumerate(config.data_keys, start=1):
+        try:
+            Fernet(key)
+        except ValueError:
+            problems.append(f"{PREFIX}DATA_KEYS: key {place} is not a Fernet key")
     if not config.public_url.startswith("https://"):
         problems.append(f"{PREFIX}PUBLIC_URL must begin with https:// in production")
     if not config.sms_url:

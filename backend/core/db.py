@@ -33,7 +33,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -311,6 +311,11 @@ def get_or_add(session: Session, kind: type[Row], key: Any, **defaults: Any) -> 
         return session.get_one(kind, key, with_for_update=True, populate_existing=True)
 
 
+def is_lock(error: OperationalError) -> bool:
+    """True when the database was busy with somebody else's write, not broken or away."""
+    return getattr(error.orig, "sqlstate", None) == "55P03" or "locked" in str(error.orig)
+
+
 def is_postgresql(session: Session) -> bool:
     """True on PostgreSQL, for the few places that differ."""
     return session.get_bind().dialect.name == "postgresql"
@@ -332,6 +337,7 @@ __all__ = [
     "disconnect",
     "engine",
     "get_or_add",
+    "is_lock",
     "is_postgresql",
     "listen_to_bumps",
     "reading",

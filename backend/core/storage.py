@@ -124,3 +124,4 @@ def check() -> None:
     """Write, read and remove a small object; raises whatever goes wrong."""
     put("probe/ready", b"ok")
     get("probe/ready")
+    delete("probe/ready")

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from backend.core import auth, clock, config
 from backend.core.api import cache
+from backend.core.api.cache import _cost
 from backend.core.api.creates import KEPT, forget_old_keys
 from backend.core.api.limits import _limiter
 from backend.core.db import Generation, bump, transaction
@@ -177,7 +178,18 @@ class TestPaging:
 
     @pytest.mark.parametrize(
         "cursor",
-        ["x", "W10", "WzFd", "bnVsbA", "WyJhIiwiYiJd", "WzEsMl0", "WzFlOTk5LCJhIl0", "%00", "é"],
+        [
+            "WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzE0OjAwIiwiYSJd",
+            "x",
+            "W10",
+            "WzFd",
+            "bnVsbA",
+            "WyJhIiwiYiJd",
+            "WzEsMl0",
+            "WzFlOTk5LCJhIl0",
+            "%00",
+            "é",
+        ],
     )
     def test_a_cursor_of_another_list_is_refused(self, small: FlaskClient, cursor: str) -> None:
         assert small.get(f"/notes?cursor={cursor}").status_code == 422
@@ -233,7 +245,7 @@ class TestPublicCache:
     def test_it_stays_within_its_memory(self, small: FlaskClient) -> None:
         for number in range(300):
             small.get(f"/cached?n={number}")
-        assert cache._size == sum(len(entry.plain) * 2 + 500 for entry in cache._entries.values())
+        assert cache._size == sum(_cost(*item) for item in cache._entries.items())
 
 
 class TestVersions:

@@ -29,6 +29,7 @@ def test_production_starts_with_everything_it_needs(tmp_path: Path) -> None:
         ("SECRET_KEY", ""),
         ("JWT_SECRET", ""),
         ("DATA_KEYS", ""),
+        ("DATA_KEYS", "abc"),
         ("INDEX_KEY", "short"),
         ("PUBLIC_URL", "http://tienglang.example.vn"),
         ("SMS_URL", ""),

@@ -29,6 +29,8 @@ from backend.core.api.language import language
 LOOK_EVERY_S = 1.0
 CAPACITY_BYTES = 24_000_000
 _SMALLEST_COMPRESSED = 600
+# Nobody we serve has a longer address; whoever makes one up must not push out what others read.
+_LONGEST_ADDRESS = 300
 
 
 @dataclass(slots=True)
@@ -84,6 +86,11 @@ class Generations:
         self._seen_at = float("-inf")
 
 
+def _cost(key: tuple[str, str], entry: Entry) -> int:
+    """Bytes that a copy takes; compressed ones come later and are counted from the start."""
+    return len(entry.plain) * 2 + len(key[0]) + 500
+
+
 class PublicCache:
     """Rendered answers by address and language; the least used leave first when memory runs out."""
 
@@ -103,21 +110,22 @@ class PublicCache:
             or entry.until <= clock.now().timestamp()
         ):
             return None
+        with self._lock:
+            if key in self._entries:
+                self._entries.move_to_end(key)
         return entry
 
     def keep(self, key: tuple[str, str], entry: Entry) -> None:
         """Store a copy and make room for it."""
-        # Compressed copies come later: count them from the start.
-        cost = len(entry.plain) * 2 + 500
-        if cost > self._capacity // 8:
+        cost = _cost(key, entry)
+        if cost > self._capacity // 8 or len(key[0]) > _LONGEST_ADDRESS:
             return
         with self._lock:
             old = self._entries.pop(key, None)
-            self._size += cost - (len(old.plain) * 2 + 500 if old else 0)
+            self._size += cost - (_cost(key, old) if old else 0)
             self._entries[key] = entry
             while self._size > self._capacity:
-                _, dropped = self._entries.popitem(last=False)
-                self._size -= len(dropped.plain) * 2 + 500
+                self._size -= _cost(*self._entries.popitem(last=False))
 
     def clear(self) -> None:
         """Forget everything (another database was connected)."""

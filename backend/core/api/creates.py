@@ -20,8 +20,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from backend.core import auth, clock, crypto
 from backend.core.api.fields import Schema
-from backend.core.db import Base, UtcDateTime, reading, transaction
-from backend.core.errors import Conflict, InvalidInput
+from backend.core.db import Base, UtcDateTime, is_lock, reading, transaction
+from backend.core.errors import Conflict, InvalidInput, Problem
 
 KEPT = timedelta(days=35)
 _KEY = re.compile(r"[\x21-\x7e]{8,100}\Z")
@@ -89,12 +89,16 @@ def created_once(work: Work, schema: Schema, status: int = 201) -> Response:
                     )
                 )
             return _answer(body, status, location)
-        except IntegrityError:
-            # Perhaps another request with this key was first: then the second round finds its answer.
+        except (IntegrityError, Problem):
+            # Perhaps another request with this key was first, and this one saw or met what it
+            # wrote: then the second round finds its answer.
             with reading() as session:
-                if session.get(IdempotencyKey, (scope, key)) is None:
-                    raise
+                known = session.get(IdempotencyKey, (scope, key))
+            if known is None or known.fingerprint != fingerprint:
+                raise
         except OperationalError as error:
+            if not is_lock(error):
+                raise
             raise Conflict("still_running", retry_after=1) from error
     raise Conflict("still_running", retry_after=1)
 

@@ -19,6 +19,8 @@ from backend.core.errors import Problem, TooManyRequests
 
 _SHORTEST_TOKEN, _LONGEST_TOKEN = 16, 100
 _IPV4 = 4
+# How many callers may use the same address at once, where a route says nothing else.
+CALLERS_BEHIND_ONE_ADDRESS = 10
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -66,7 +68,8 @@ def rate_limit(
         TooManyRequests: with the seconds to wait.
     """
     caller_item = parse(per_caller)
-    network_item = parse(per_network) if per_network else None
+    # A caller names its own device: without a bound for the network a flood would only change its name.
+    network_item = parse(per_network) if per_network else _many_times(caller_item)
 
     def decorator(view: View) -> View:
         @wraps(view)
@@ -74,13 +77,16 @@ def rate_limit(
             if config.current().rate_limits:
                 endpoint = request.endpoint or ""
                 _hit(caller_item, endpoint, caller_key(), cost)
-                if network_item is not None:
-                    _hit(network_item, endpoint, f"all:{network()}", cost)
+                _hit(network_item, endpoint, f"all:{network()}", cost)
             return view(*args, **kwargs)
 
         return limited  # type: ignore[return-value] # same signature, by functools.wraps
 
     return decorator
+
+
+def _many_times(item: RateLimitItem) -> RateLimitItem:
+    return type(item)(item.amount * CALLERS_BEHIND_ONE_ADDRESS, item.multiples, namespace="network")
 
 
 def _hit(item: RateLimitItem, endpoint: str, key: str, cost: int) -> None:

@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -124,7 +124,7 @@ def _decode(cursor: str, columns: Sequence[Any]) -> list[Any]:
             _typed(value, column.type.python_type)
             for value, column in zip(values, columns, strict=True)
         ]
-    except (ValueError, TypeError, binascii.Error, AttributeError) as error:
+    except (ValueError, TypeError, OverflowError, binascii.Error, AttributeError) as error:
         raise InvalidInput({"cursor": ["malformed"]}) from error
 
 
@@ -133,7 +133,7 @@ def _typed(value: Any, kind: type) -> Any:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError("a moment without a zone")
-        return moment
+        return moment.astimezone(UTC)
     if kind is UUID:
         return UUID(value)
     if kind in {int, float} and (isinstance(value, bool) or not isinstance(value, int | float)):
