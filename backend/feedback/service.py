@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.core import clock
@@ -90,21 +90,28 @@ def attach(
     message_id: UUID | None = None,
     forget_owner: bool = False,
     first: bool = False,
-) -> None:
-    """Make uploads part of the feedback; they need not be complete.
+) -> tuple[UUID, ...]:
+    """Make uploads part of the feedback; they need not be complete. What is part of it already stays as it is.
+
+    Args:
+        first: the feedback was made in this very transaction (saves looking).
+
+    Returns:
+        Those that were not part of it before.
 
     Raises:
         InvalidInput: an id is unknown, somebody else's, rejected or of another kind, or there are too many.
     """
     if not upload_ids:
-        return
-    have = 0 if first else _files_of(session, feedback_id)
-    if have + len(upload_ids) > MAX_FILES:
+        return ()
+    here = set() if first else _files_of(session, feedback_id)
+    fresh = [upload_id for upload_id in upload_ids if upload_id not in here]
+    if len(here) + len(fresh) > MAX_FILES:
         raise InvalidInput({"upload_ids": ["too_many"]})
     claimed = uploads.claim(
         session,
         actor,
-        upload_ids,
+        fresh,
         subject_kind=SUBJECT,
         subject_id=feedback_id,
         purposes=PURPOSES,
@@ -115,20 +122,28 @@ def attach(
             feedback_id=feedback_id,
             message_id=message_id,
             upload_id=upload.id,
-            position=have + place,
+            position=len(here) + place,
             created_at=clock.now(),
         )
         for place, upload in enumerate(claimed)
     )
+    return tuple(fresh)
 
 
-def _files_of(session: Session, feedback_id: UUID) -> int:
-    counted = session.scalar(
-        select(func.count())
-        .select_from(FeedbackAttachment)
-        .where(FeedbackAttachment.feedback_id == feedback_id)
+def _files_of(session: Session, feedback_id: UUID) -> set[UUID]:
+    """The uploads of the feedback; nobody else adds any until this transaction ends."""
+    session.execute(
+        select(Feedback.id)
+        .where(Feedback.id == feedback_id)
+        .with_for_update(key_share=True)  # rows may still refer to it in the meantime
     )
-    return counted or 0
+    return set(
+        session.scalars(
+            select(FeedbackAttachment.upload_id).where(
+                FeedbackAttachment.feedback_id == feedback_id
+            )
+        )
+    )
 
 
 def answer(
@@ -168,7 +183,7 @@ def answer(
 def add_files(
     session: Session, actor: Principal, feedback: Feedback, upload_ids: Sequence[UUID]
 ) -> None:
-    """The resident sends further files for feedback that is already here.
+    """The resident sends further files for feedback that is already here; the same ones again change nothing.
 
     Raises:
         Conflict: the matter is settled.
@@ -176,9 +191,11 @@ def add_files(
     """
     _refuse_when_settled(session, feedback, "feedback.settled")
     anonymous = feedback.identity is Identity.ANONYMOUS
-    attach(session, actor, feedback.id, upload_ids, forget_owner=anonymous)
+    fresh = attach(session, actor, feedback.id, upload_ids, forget_owner=anonymous)
+    if not fresh:
+        return
     projection.show(session, feedback.id, step=TimelineStep.PHOTOS_ADDED)
-    emit(session, PhotosAdded(feedback_id=feedback.id, upload_ids=tuple(upload_ids)))
+    emit(session, PhotosAdded(feedback_id=feedback.id, upload_ids=fresh))
 
 
 def withdraw(session: Session, feedback: Feedback) -> None:

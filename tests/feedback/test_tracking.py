@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask, Request
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
 from backend.core import auth, clock, db
 from backend.core.auth import Principal
@@ -18,6 +20,7 @@ from backend.feedback import jobs, pins, projection, service
 from backend.feedback.events import ContactErased, FeedbackWithdrawn, PhotosAdded, ResidentAnswered
 from backend.feedback.models import (
     Feedback,
+    FeedbackAttachment,
     FeedbackMessage,
     Identity,
     LegalType,
@@ -322,6 +325,68 @@ def test_photos_can_be_added_until_the_matter_is_settled(
     body = {"upload_ids": ids[1:]}
     answer = client.post(url(feedback, "/attachments"), json=body, headers=WITH_PIN)
     assert (answer.status_code, answer.json["code"]) == (409, "feedback.settled")
+
+
+def test_a_photo_sent_twice_is_one_photo(
+    client: FlaskClient, feedback: Feedback, told: list[Any]
+) -> None:
+    with transaction() as session:
+        ids = [str(make_clean_photo(session).id) for _ in range(2)]
+    for sent in (ids[:1], ids[:1], ids):
+        answer = client.post(
+            url(feedback, "/attachments"), json={"upload_ids": sent}, headers=WITH_PIN
+        )
+        assert answer.status_code == 201, answer.text
+    assert [each["id"] for each in answer.json["items"]] == ids
+    assert [event.upload_ids for event in told] == [(UUID(ids[0]),), (UUID(ids[1]),)]
+
+
+def test_a_photo_that_came_before_can_be_named_in_the_answer(
+    client: FlaskClient, feedback: Feedback
+) -> None:
+    with transaction() as session:
+        photo = str(make_clean_photo(session).id)
+    body: dict[str, Any] = {"upload_ids": [photo]}
+    client.post(url(feedback, "/attachments"), json=body, headers=WITH_PIN)
+    ask(feedback)
+    body["text"] = "Như trong ảnh."
+    answer = client.post(url(feedback, "/answers"), json=body, headers=WITH_PIN)
+    assert answer.status_code == 201, answer.text
+    thread = client.get(url(feedback), headers=WITH_PIN).json
+    assert [each["id"] for each in thread["attachments"]] == [photo]
+
+
+def test_a_full_feedback_takes_a_repeat_and_nothing_more(
+    client: FlaskClient, feedback: Feedback
+) -> None:
+    with transaction() as session:
+        ids = [str(make_clean_photo(session).id) for _ in range(service.MAX_FILES + 1)]
+        service.attach(
+            session, Principal(kind="anonymous"), feedback.id, [UUID(each) for each in ids[:-1]]
+        )
+    for sent, status in ((ids[0], 201), (ids[-1], 422)):
+        body = {"upload_ids": [sent]}
+        answer = client.post(url(feedback, "/attachments"), json=body, headers=WITH_PIN)
+        assert answer.status_code == status, answer.text
+
+
+@pytest.mark.postgresql
+def test_a_photo_sent_twice_at_once_is_one_photo(app: Flask, feedback: Feedback) -> None:
+    with transaction() as session:
+        photo = str(make_clean_photo(session).id)
+
+    def send(_number: int) -> int:
+        body = {"upload_ids": [photo]}
+        return (
+            app.test_client()
+            .post(url(feedback, "/attachments"), json=body, headers=WITH_PIN)
+            .status_code
+        )
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(send, range(4))) == [201] * 4
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(FeedbackAttachment)) == 1
 
 
 # -- withdrawing, erasing
