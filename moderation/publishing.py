@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from moderation.models import (
     Case,
     Evidence,
     LegalType,
+    Outcome,
     PublicationDraft,
     Reply,
     ReplyKind,
@@ -37,6 +39,8 @@ from moderation.work import Work
 TITLE_LENGTH = 90
 # Nobody needs these in public words; the rest is for the person who looks.
 _NEVER_PUBLIC = frozenset({"phone", "id_number", "bank_account", "email"})
+# What an office says may name the number at which it is reached.
+_NEVER_PUBLIC_FROM_OFFICE = _NEVER_PUBLIC - {"phone"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,9 @@ class Preview:
     masked_text: str
     spans: list[dict[str, Any]]
     reply: str
+    outcome: Outcome | None  # this and the next two are the case's own: no draft changes them
+    planned_on: date | None
+    other_body: str | None
     place_text: str | None
     attachment_ids: list[str]
     warnings: list[str]
@@ -130,6 +137,9 @@ def preview(session: Session, case: Case, feedback: Feedback) -> Preview:
         masked_text=masked,
         spans=[asdict(span) for span in spans],
         reply=public_reply,
+        outcome=case.outcome,
+        planned_on=case.planned_on,
+        other_body=case.other_body,
         place_text=place,
         attachment_ids=shown,
         warnings=_warnings(case, title, masked, public_reply, stale=bool(draft) and not current),
@@ -147,7 +157,8 @@ def _warnings(case: Case, title: str, masked: str, reply: str, *, stale: bool) -
         warnings.append("never_public")
     if stale:
         warnings.append("reply_changed_since")
-    left = {span.kind for part in (title, masked, reply) for span in masking.detect(part)}
+    parts = (title, masked, reply, case.other_body or "")
+    left = {span.kind for part in parts for span in masking.detect(part)}
     warnings += [f"left_{kind}" for kind in sorted(left)]
     return warnings
 
@@ -157,7 +168,8 @@ def save_draft(work: Work, draft: Draft, drafted_by: UUID) -> dict[str, Any]:
 
     Raises:
         Conflict: the case may never be public, or there is no outcome yet.
-        InvalidInput: a file is not one of the case, or a telephone, identity or account number is still there.
+        InvalidInput: a file is not one of the case, or a telephone, identity or account number or an e-mail
+            address is still there; only in the office's own words a telephone number may stay.
     """
     session, case = work.session, work.case
     if case.legal_type is not LegalType.ORDINARY:
@@ -165,7 +177,7 @@ def save_draft(work: Work, draft: Draft, drafted_by: UUID) -> dict[str, Any]:
     reply = final_reply(session, case)
     if case.outcome is None or reply is None:
         raise Conflict("cases.no_outcome_yet")
-    _refuse_personal_data(draft)
+    _refuse_personal_data(draft, case)
     evidence = evidence_of(session, case.id)
     own = set(evidence) | set(_photos_of(session, case.feedback_id))
     if not own.issuperset(draft.attachment_ids):
@@ -183,15 +195,17 @@ def save_draft(work: Work, draft: Draft, drafted_by: UUID) -> dict[str, Any]:
     return {"title": draft.title, "attachments": len(draft.attachment_ids)}
 
 
-def _refuse_personal_data(draft: Draft) -> None:
+def _refuse_personal_data(draft: Draft, case: Case) -> None:
     errors = {
         field: ["personal_data_left"]
-        for field, words in (
-            ("title", draft.title),
-            ("masked_text", draft.masked_text),
-            ("place_text", draft.place_text or ""),
+        for field, words, refused in (
+            ("title", draft.title, _NEVER_PUBLIC),
+            ("masked_text", draft.masked_text, _NEVER_PUBLIC),
+            ("place_text", draft.place_text, _NEVER_PUBLIC),
+            ("reply", draft.reply, _NEVER_PUBLIC_FROM_OFFICE),
+            ("other_body", case.other_body, _NEVER_PUBLIC_FROM_OFFICE),
         )
-        if any(span.kind in _NEVER_PUBLIC for span in masking.detect(words))
+        if any(span.kind in refused for span in masking.detect(words or ""))
     }
     if errors:
         raise InvalidInput(errors, "cases.personal_data_left")

@@ -201,6 +201,9 @@ class PublicationSchema(PlainSchema):
     masked_text = fields.String(required=True)
     spans = fields.List(fields.Nested(SpanSchema), required=True)
     reply = fields.String(required=True)
+    outcome = Choice(Outcome, required=True, allow_none=True)
+    planned_on = fields.Date(required=True, allow_none=True)
+    other_body = fields.String(required=True, allow_none=True)
     place_text = fields.String(required=True, allow_none=True)
     attachments = fields.List(
         fields.Dict(),

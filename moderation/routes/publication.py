@@ -69,6 +69,9 @@ def _preview(session: Session, case: Case) -> dict[str, Any]:
         "masked_text": made.masked_text,
         "spans": made.spans,
         "reply": made.reply,
+        "outcome": made.outcome.value if made.outcome else None,
+        "planned_on": made.planned_on.isoformat() if made.planned_on else None,
+        "other_body": made.other_body,
         "place_text": made.place_text,
         "attachments": [
             {

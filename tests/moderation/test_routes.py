@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -103,6 +104,31 @@ def test_the_whole_way_over_http(client: FlaskClient, office: Office) -> None:
     public = client.get(f"/api/v1/communes/{office.unit.code}/feedback").get_json()["items"]
     assert [item["title"] for item in public] == ["Đèn đường thôn 2"]
     assert public[0]["evidence"]
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ({"outcome": "partly_done"}, {"planned_on": None, "other_body": None}),
+        (
+            {"outcome": "planned", "planned_on": date(2027, 3, 1)},
+            {"planned_on": "2027-03-01", "other_body": None},
+        ),
+        (
+            {"outcome": "other_body", "other_body": "Điện lực Mang Yang"},
+            {"planned_on": None, "other_body": "Điện lực Mang Yang"},
+        ),
+    ],
+)
+def test_the_preview_shows_everything_that_will_be_public(
+    client: FlaskClient, office: Office, given: dict[str, Any], shown: dict[str, Any]
+) -> None:
+    case_id = opened(office)
+    until_resolved(office, case_id, **given)
+    as_(client, office, "hoa")
+    preview = client.get(f"/api/v1/cases/{case_id}/publication").get_json()
+    assert preview["outcome"] == given["outcome"]
+    assert {name: preview[name] for name in shown} == shown
 
 
 def test_a_move_says_which_version_it_saw(client: FlaskClient, office: Office) -> None:

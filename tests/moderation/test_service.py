@@ -23,7 +23,7 @@ from backend.feedback.models import (
     PublicRecord,
     TrackingView,
 )
-from moderation import history, service
+from moderation import history, publishing, service
 from moderation.models import Case, CaseEvent, CaseState, EventType, IdentityAccess
 from moderation.workflow import Move
 from tests.factories.accounts import make_staff, principal_of
@@ -324,6 +324,35 @@ def test_a_draft_with_numbers_of_a_person_is_refused(office: Office, text: str) 
     with pytest.raises(InvalidInput) as refused:
         draft(office.hoa, case_id, masked_text=f"Đường hỏng. {text}")
     assert refused.value.errors == {"masked_text": ["personal_data_left"]}
+
+
+@pytest.mark.parametrize("text", ["CCCD 052044001937", "STK 0123456789 Agribank", "a.b@c.vn"])
+def test_words_of_the_office_are_looked_at_before_they_are_public(
+    office: Office, text: str
+) -> None:
+    case_id = opened(office)
+    until_resolved(office, case_id)
+    with pytest.raises(InvalidInput) as refused:
+        draft(office.hoa, case_id, reply=f"Đã làm xong. {text}")
+    assert refused.value.errors == {"reply": ["personal_data_left"]}
+    other = opened(office)
+    until_resolved(office, other, outcome=Outcome.OTHER_BODY, other_body=f"Bà Năm, {text}")
+    with pytest.raises(InvalidInput) as refused:
+        draft(office.hoa, other)
+    assert refused.value.errors == {"other_body": ["personal_data_left"]}
+
+
+def test_an_office_may_name_its_telephone_number(office: Office) -> None:
+    case_id = opened(office)
+    until_resolved(
+        office, case_id, outcome=Outcome.OTHER_BODY, other_body="Điện lực, 0269 382 1234"
+    )
+    draft(office.hoa, case_id, reply="Cần thêm, mời gọi 0905 123 456.")
+    with reading() as session:
+        case = session.get_one(Case, case_id)
+        shown = publishing.preview(session, case, session.get_one(Feedback, case.feedback_id))
+    assert shown.drafted
+    assert "left_phone" in shown.warnings
 
 
 def test_a_case_of_another_commune_is_not_found(db: Any) -> None:
