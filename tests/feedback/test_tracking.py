@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -196,6 +197,25 @@ def test_ten_wrong_pins_lock_reading_by_pin_for_a_time(
     assert client.get(url(feedback)).status_code == 200, "the public status stays readable"
     with clock.freeze(clock.now() + pins.FIRST_LOCK + timedelta(seconds=1)):
         assert client.get(url(feedback), headers=WITH_PIN).status_code == 200
+
+
+@pytest.mark.postgresql
+def test_wrong_pins_at_the_same_moment_all_count(app: Flask) -> None:
+    with transaction() as session:
+        many = [make_feedback(session) for _ in range(4)]
+    for feedback in many:
+        together = Barrier(4)
+
+        def guess(_number: int, feedback: Feedback = feedback, together: Barrier = together) -> int:
+            client = app.test_client()
+            together.wait(10)
+            return client.get(url(feedback), headers={"X-Feedback-Pin": "000000"}).status_code
+
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(guess, range(4))) == [403] * 4
+    with reading() as session:
+        counted = session.scalars(select(PinGuard.failures)).all()
+    assert sorted(counted) == [4, 4, 4, 4, 16], "four codes and one network"
 
 
 def test_each_lock_lasts_twice_as_long(client: FlaskClient, feedback: Feedback) -> None:
