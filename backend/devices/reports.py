@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from backend.broadcasts.models import Broadcast
 from backend.core import clock
+from backend.core.db import get_or_add
 from backend.devices.models import Device, DevicePresence, DeviceState, PlayLog
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -37,13 +38,15 @@ def note_seen(session: Session, device_id: UUID, etag: str | None = None) -> Non
 
 
 def _presence(session: Session, device_id: UUID) -> DevicePresence:
-    known = session.get(DevicePresence, device_id)
-    if known is None:
-        known = DevicePresence(
-            device_id=device_id, seen_at=clock.now(), manifest_etag="", report={}
-        )
-        session.add(known)
-    return known
+    return get_or_add(
+        session,
+        DevicePresence,
+        device_id,
+        device_id=device_id,
+        seen_at=clock.now(),
+        manifest_etag="",
+        report={},
+    )
 
 
 def report(session: Session, device_id: UUID, told: Mapping[str, Any]) -> bool:
@@ -52,6 +55,8 @@ def report(session: Session, device_id: UUID, told: Mapping[str, Any]) -> bool:
     Args:
         told: as ``schemas.StateIn`` loads it.
     """
+    # Locked: the same report may come again while the first one is still being written.
+    presence = _presence(session, device_id)
     known = session.scalar(
         select(DeviceState.id).where(
             DeviceState.device_id == device_id, DeviceState.report_id == told["report_id"]
@@ -74,7 +79,6 @@ def report(session: Session, device_id: UUID, told: Mapping[str, Any]) -> bool:
         )
     )
     _keep_plays(session, device_id, told["plays"])
-    presence = _presence(session, device_id)
     presence.seen_at = presence.reported_at = clock.now()
     presence.report = facts
     if told["software"]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -43,6 +46,27 @@ def test_a_report_repeated_counts_once(client: FlaskClient, ayun: AdminUnit) -> 
     with reading() as session:
         assert session.scalars(select(PlayLog)).one().ended_at is not None
         assert session.get_one(DevicePresence, device.id).reported_at is not None
+
+
+@pytest.mark.postgresql
+def test_a_report_repeated_at_the_same_moment_counts_once(app: Flask, ayun: AdminUnit) -> None:
+    for _ in range(4):
+        _device, headers = speaker(ayun)
+        told, together = state(), Barrier(4)
+
+        def send(
+            _number: int,
+            told: dict[str, Any] = told,
+            headers: dict[str, str] = headers,
+            together: Barrier = together,
+        ) -> int:
+            client = app.test_client()
+            together.wait(10)
+            return client.post("/device/v1/state", json=told, headers=headers).status_code
+
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(send, range(4))) == [200] * 4
+    assert (rows(DeviceState), rows(DevicePresence)) == (4, 4)
 
 
 def test_plays_of_broadcasts_that_never_were_are_left_out(
