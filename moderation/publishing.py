@@ -20,8 +20,10 @@ from sqlalchemy.orm import Session
 from backend.core import text as texts
 from backend.core.errors import Conflict, InvalidInput
 from backend.feedback import projection
-from backend.feedback.models import Feedback, FeedbackAttachment
+from backend.feedback import queries as feedback_queries
+from backend.feedback.models import Feedback
 from backend.uploads.models import Purpose, Upload, UploadState
+from backend.uploads.queries import uploads
 from moderation import clock, masking
 from moderation.events import OutcomePublished, OutcomeUnpublished
 from moderation.models import (
@@ -92,6 +94,17 @@ def evidence_of(session: Session, case_id: UUID) -> list[UUID]:
             .order_by(Evidence.created_at, Evidence.id)
         )
     )
+
+
+def showable(session: Session, case: Case, evidence: Sequence[UUID]) -> list[tuple[Upload, str]]:
+    """Files that a draft may show, each with whose it is: ``feedback`` (photos only) or ``evidence``."""
+    sent = [upload for _part, upload in feedback_queries.attachments(session, case.feedback_id)]
+    proof = uploads(session, evidence)
+    files = [
+        *((upload, "feedback") for upload in sent if upload.purpose is Purpose.PHOTO),
+        *((proof[each], "evidence") for each in evidence if each in proof),
+    ]
+    return [(upload, whose) for upload, whose in files if upload.state is UploadState.CLEAN]
 
 
 def fingerprint(case: Case, reply: Reply | None, evidence: Sequence[UUID]) -> str:
@@ -179,7 +192,7 @@ def save_draft(work: Work, draft: Draft, drafted_by: UUID) -> dict[str, Any]:
         raise Conflict("cases.no_outcome_yet")
     _refuse_personal_data(draft, case)
     evidence = evidence_of(session, case.id)
-    own = set(evidence) | set(_photos_of(session, case.feedback_id))
+    own = {upload.id for upload, _whose in showable(session, case, evidence)}
     if not own.issuperset(draft.attachment_ids):
         raise InvalidInput({"attachment_ids": ["unknown"]})
     row = session.get(PublicationDraft, case.id)
@@ -209,20 +222,6 @@ def _refuse_personal_data(draft: Draft, case: Case) -> None:
     }
     if errors:
         raise InvalidInput(errors, "cases.personal_data_left")
-
-
-def _photos_of(session: Session, feedback_id: UUID) -> list[UUID]:
-    return list(
-        session.scalars(
-            select(Upload.id)
-            .join(FeedbackAttachment, FeedbackAttachment.upload_id == Upload.id)
-            .where(
-                FeedbackAttachment.feedback_id == feedback_id,
-                Upload.state == UploadState.CLEAN,
-                Upload.purpose == Purpose.PHOTO,
-            )
-        )
-    )
 
 
 def publish(work: Work) -> dict[str, Any]:

@@ -13,10 +13,7 @@ from backend.core.auth import Permission, principal, staff
 from backend.core.db import reading, transaction
 from backend.core.errors import Forbidden
 from backend.core.i18n import t
-from backend.feedback import queries as feedback_queries
 from backend.feedback.models import Feedback
-from backend.uploads.models import Purpose, UploadState
-from backend.uploads.queries import uploads
 from moderation import access, detail, publishing, service
 from moderation.models import Case
 from moderation.routes.cases import IF_MATCH
@@ -55,13 +52,7 @@ def _preview(session: Session, case: Case) -> dict[str, Any]:
         raise Forbidden("cases.not_yours", move="publish")
     speech = language()
     made = publishing.preview(session, case, session.get_one(Feedback, case.feedback_id))
-    sent = [upload for _part, upload in feedback_queries.attachments(session, case.feedback_id)]
-    proof_ids = publishing.evidence_of(session, case.id)
-    proof = uploads(session, proof_ids)
-    files = [
-        *((upload, "feedback") for upload in sent),
-        *((proof[each], "evidence") for each in proof_ids if each in proof),
-    ]
+    files = publishing.showable(session, case, publishing.evidence_of(session, case.id))
     return {
         "version": case.version,
         "original_text": made.original_text,
@@ -76,11 +67,10 @@ def _preview(session: Session, case: Case) -> dict[str, Any]:
         "attachments": [
             {
                 **detail.file_of(upload),
-                "from": origin,
+                "from": whose,
                 "selected": str(upload.id) in made.attachment_ids,
             }
-            for upload, origin in files
-            if upload.state is UploadState.CLEAN and upload.purpose is not Purpose.VOICE
+            for upload, whose in files
         ],
         "warnings": [
             {"code": code, "text": t(f"cases.warning.{code}", speech)} for code in made.warnings

@@ -14,7 +14,8 @@ from backend.core import crypto
 from backend.core import db as core_db
 from backend.core.auth import Role
 from backend.core.db import reading, transaction
-from backend.feedback.models import Identity, TrackingView
+from backend.feedback.models import FeedbackAttachment, Identity, TrackingView
+from backend.uploads.models import Purpose, UploadState
 from moderation import service, settings
 from moderation.models import Case
 from moderation.workflow import Move
@@ -31,6 +32,7 @@ from tests.factories.moderation import (
     until_forwarded,
     until_resolved,
 )
+from tests.factories.uploads import make_clean_photo, make_upload
 
 
 @pytest.fixture
@@ -129,6 +131,35 @@ def test_the_preview_shows_everything_that_will_be_public(
     preview = client.get(f"/api/v1/cases/{case_id}/publication").get_json()
     assert preview["outcome"] == given["outcome"]
     assert {name: preview[name] for name in shown} == shown
+
+
+def test_the_preview_offers_what_a_draft_may_show_and_nothing_else(
+    client: FlaskClient, office: Office
+) -> None:
+    case_id = opened(office)
+    with transaction() as session:
+        feedback_id = session.get_one(Case, case_id).feedback_id
+        photo, waiting = make_clean_photo(session), make_upload(session)
+        document = make_upload(session, purpose=Purpose.DOCUMENT, state=UploadState.CLEAN)
+        voice = make_upload(session, purpose=Purpose.VOICE, state=UploadState.CLEAN)
+        sent = [upload.id for upload in (photo, waiting, document, voice)]
+        session.add_all(
+            FeedbackAttachment(feedback_id=feedback_id, upload_id=upload_id, position=position)
+            for position, upload_id in enumerate(sent)
+        )
+    proof = make_proof(office)
+    until_resolved(office, case_id, evidence_upload_ids=[proof])
+    as_(client, office, "hoa")
+    address = f"/api/v1/cases/{case_id}/publication"
+    preview = client.get(address).get_json()
+    offered = {each["id"]: each["from"] for each in preview["attachments"]}
+    assert offered == {str(photo.id): "feedback", str(proof): "evidence"}
+    for upload_id in map(str, (*sent, proof)):
+        body = {name: preview[name] for name in ("title", "masked_text", "reply")}
+        saved = client.put(
+            address, json={**body, "attachment_ids": [upload_id]}, headers=version_of(case_id)
+        )
+        assert saved.status_code == (200 if upload_id in offered else 422), saved.text
 
 
 def test_a_move_says_which_version_it_saw(client: FlaskClient, office: Office) -> None:
