@@ -9,7 +9,6 @@ import os
 import sys
 import threading
 from importlib import import_module
-from importlib.util import find_spec
 
 import structlog
 from huey.consumer import Consumer
@@ -41,12 +40,7 @@ THREADS = {"work": 2, "delivery": 1, "media": 1}
 def import_jobs(queue: str) -> None:
     """Import the modules that register the jobs of ``queue``."""
     for name in ROOMS[queue]:
-        try:
-            stands = find_spec(name) is not None
-        except ModuleNotFoundError:
-            stands = False
-        if stands:
-            import_module(name)
+        import_module(name)
 
 
 def start(queue: str) -> Consumer:

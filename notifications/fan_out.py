@@ -7,40 +7,56 @@ from __future__ import annotations
 
 import uuid
 
+import structlog
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from backend.core import clock, config, ids
-from backend.core.db import is_postgresql, transaction
+from backend.core.db import reading, transaction
 from backend.core.jobs import wake
 from notifications import audience
 from notifications.models import Channel, Delivery, InboxItem, Message, MessageState, Subscription
 from notifications.retry import after_the_night
 
+log = structlog.get_logger()
+
 PAGE = 500
+TRIES = 5
 
 
 def fan_out_pending() -> int:
-    """Hand out every pending message; gives back how many pages that took."""
+    """Hand out every pending message, the urgent first; gives back how many pages that took."""
     pages = 0
-    while _one_page():
+    while (message_id := _next()) is not None:
+        try:
+            _one_page(message_id)
+        except Exception:
+            log.exception("message_not_handed_out", message_id=str(message_id))
+            _count_failure(message_id)
         pages += 1
     return pages
 
 
-def _one_page() -> bool:
+def _next() -> uuid.UUID | None:
+    """An emergency overtakes ordinary news, even in the middle of it."""
+    with reading() as session:
+        for urgent in (True, False):
+            found = session.scalar(
+                select(Message.id)
+                .where(Message.state == MessageState.PENDING, Message.urgent.is_(urgent))
+                .order_by(Message.id)
+                .limit(1)
+            )
+            if found is not None:
+                return found
+    return None
+
+
+def _one_page(message_id: uuid.UUID) -> None:
     with transaction() as session:
-        statement = (
-            select(Message)
-            .where(Message.state == MessageState.PENDING)
-            .order_by(Message.id)
-            .limit(1)
-        )
-        if is_postgresql(session):
-            statement = statement.with_for_update(skip_locked=True)
-        message = session.scalar(statement)
-        if message is None:
-            return False
+        message = session.get(Message, message_id, with_for_update=True)
+        if message is None or message.state != MessageState.PENDING:
+            return  # another worker was first
         if message.progress is None:
             _fill_inboxes(session, message)
         found = audience.devices(session, message.audience, after=message.progress, limit=PAGE)
@@ -49,7 +65,14 @@ def _one_page() -> bool:
             message.state = MessageState.FANNED_OUT
         else:
             message.progress = found[-1].id
-        return True
+
+
+def _count_failure(message_id: uuid.UUID) -> None:
+    with transaction() as session:
+        message = session.get_one(Message, message_id, with_for_update=True)
+        message.failures += 1
+        if message.failures >= TRIES:
+            message.state = MessageState.PARKED
 
 
 def _fill_inboxes(session: Session, message: Message) -> None:

@@ -47,6 +47,7 @@ class MessageState(enum.StrEnum):
 
     PENDING = "pending"
     FANNED_OUT = "fanned_out"
+    PARKED = "parked"  # could not be handed out; somebody has to look
 
 
 class DeliveryState(enum.StrEnum):
@@ -118,6 +119,7 @@ class Message(Identified, Base):
     __table_args__ = (
         Index(
             "ix_message_pending",
+            "urgent",
             "id",
             postgresql_where=text("state = 'pending'"),
             sqlite_where=text("state = 'pending'"),
@@ -134,6 +136,7 @@ class Message(Identified, Base):
         TextEnum(MessageState), default=MessageState.PENDING
     )
     progress: Mapped[uuid.UUID | None]  # last recipient turned into a delivery
+    failures: Mapped[int] = mapped_column(default=0)  # of handing it out; parked after a few
     created_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     expires_at: Mapped[datetime]
 
@@ -180,6 +183,7 @@ class InboxItem(Identified, Base):
     __tablename__ = "inbox_item"
     __table_args__ = (
         UniqueConstraint("staff_id", "message_id"),
+        Index("ix_inbox_item_message_id", "message_id"),
         Index("ix_inbox_item_staff_id", "staff_id", "id"),
         Index(
             "ix_inbox_item_unread",

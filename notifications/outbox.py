@@ -35,21 +35,8 @@ def lease(limit: int) -> list[Parcel]:
     """Take up to ``limit`` deliveries that are due: the urgent first, none to a host that asked us to wait."""
     now = clock.now()
     with transaction() as session:
-        paused = select(HostPause.host).where(HostPause.until > now)
-        due = (
-            select(Delivery)
-            .where(
-                Delivery.state.in_([DeliveryState.QUEUED, DeliveryState.LEASED]),
-                Delivery.not_before <= now,
-                or_(Delivery.state == DeliveryState.QUEUED, Delivery.leased_until <= now),
-                Delivery.host.not_in(paused),
-            )
-            .order_by(Delivery.urgent.desc(), Delivery.not_before)
-            .limit(limit)
-        )
-        if is_postgresql(session):
-            due = due.with_for_update(skip_locked=True)
-        taken = list(session.scalars(due))
+        taken = _due(session, now, limit, urgent=True)
+        taken += _due(session, now, limit - len(taken), urgent=False)
         parcels = []
         for delivery in taken:
             if delivery.expires_at <= now:
@@ -60,6 +47,28 @@ def lease(limit: int) -> list[Parcel]:
             delivery.attempts += 1
             parcels.append(delivery)
         return _pack(session, parcels)
+
+
+def _due(session: Session, now: datetime, limit: int, *, urgent: bool) -> list[Delivery]:
+    """Due deliveries of one class in the order of the index, so that a long queue costs no more than a short one."""
+    if limit <= 0:
+        return []
+    paused = select(HostPause.host).where(HostPause.until > now)
+    statement = (
+        select(Delivery)
+        .where(
+            Delivery.state.in_([DeliveryState.QUEUED, DeliveryState.LEASED]),
+            Delivery.urgent.is_(urgent),
+            Delivery.not_before <= now,
+            or_(Delivery.state == DeliveryState.QUEUED, Delivery.leased_until <= now),
+            Delivery.host.not_in(paused),
+        )
+        .order_by(Delivery.not_before)
+        .limit(limit)
+    )
+    if is_postgresql(session):
+        statement = statement.with_for_update(skip_locked=True)
+    return list(session.scalars(statement))
 
 
 def _pack(session: Session, deliveries: Sequence[Delivery]) -> list[Parcel]:

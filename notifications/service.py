@@ -168,8 +168,10 @@ def _set_wishes(
     follow: Sequence[uuid.UUID],
 ) -> dict[str, Any]:
     known = actor.kind in {"resident", "staff"}
-    found.owner_kind = actor.kind if known else "anonymous"
-    found.owner_id = actor.id if known else None
+    owner = (actor.kind, actor.id) if known else ("anonymous", None)
+    if found.owner_kind is not None and owner != (found.owner_kind, found.owner_id):
+        found.feedback = []  # on a shared telephone the next person does not follow the last one's
+    found.owner_kind, found.owner_id = owner
     found.language = wishes["language"]
     units = {
         code: places.commune_by_code(session, code) for code in dict.fromkeys(wishes["communes"])

@@ -294,7 +294,7 @@ def bump(session: Session, area: str) -> None:
         session.flush()
 
 
-def get_or_add(session: Session, kind: type[Row], key: Any, **defaults: Any) -> Row:
+def get_or_add(session: Session, kind: type[Row], key: Any, /, **defaults: Any) -> Row:
     """The row of that primary key, locked; made with ``defaults`` when there is none.
 
     Of several that make it at the same moment one does, and the others find it: nobody sees a failure.

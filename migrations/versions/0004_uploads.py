@@ -55,6 +55,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
         sa.UniqueConstraint("public_key", name=op.f("uq_upload_public_key")),
     )
+    op.create_index("ix_upload_expires_at", "upload", ["expires_at"], unique=False)
+    op.create_index(
+        "ix_upload_loose",
+        "upload",
+        ["subject_id", "offset_bytes"],
+        unique=False,
+        sqlite_where=sa.text("subject_id IS NULL"),
+        postgresql_where=sa.text("subject_id IS NULL"),
+    )
+    op.create_index("ix_upload_owner", "upload", ["owner_kind", "owner_id"], unique=False)
     op.create_index("ix_upload_state_updated_at", "upload", ["state", "updated_at"], unique=False)
     op.create_index("ix_upload_subject", "upload", ["subject_kind", "subject_id"], unique=False)
     op.create_table(
@@ -80,6 +90,14 @@ def downgrade() -> None:
     op.drop_table("upload_chunk")
     op.drop_index("ix_upload_subject", table_name="upload")
     op.drop_index("ix_upload_state_updated_at", table_name="upload")
+    op.drop_index("ix_upload_owner", table_name="upload")
+    op.drop_index(
+        "ix_upload_loose",
+        table_name="upload",
+        sqlite_where=sa.text("subject_id IS NULL"),
+        postgresql_where=sa.text("subject_id IS NULL"),
+    )
+    op.drop_index("ix_upload_expires_at", table_name="upload")
     op.drop_table("upload")
     op.drop_index(op.f("ix_leftover_object_due_at"), table_name="leftover_object")
     op.drop_table("leftover_object")

@@ -155,6 +155,9 @@ def upgrade() -> None:
             name=op.f("uq_tracking_view_feedback_id_confirmed_legal_type"),
         ),
     )
+    op.create_index(
+        op.f("ix_tracking_view_updated_at"), "tracking_view", ["updated_at"], unique=False
+    )
     op.create_table(
         "feedback_attachment",
         sa.Column("feedback_id", sa.Uuid(), nullable=False),
@@ -267,6 +270,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_feedback_attachment_message_id"), table_name="feedback_attachment")
     op.drop_index("ix_feedback_attachment_feedback_id", table_name="feedback_attachment")
     op.drop_table("feedback_attachment")
+    op.drop_index(op.f("ix_tracking_view_updated_at"), table_name="tracking_view")
     op.drop_table("tracking_view")
     op.drop_index(op.f("ix_feedback_message_staff_id"), table_name="feedback_message")
     op.drop_index("ix_feedback_message_feedback_id", table_name="feedback_message")

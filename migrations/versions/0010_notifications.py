@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("urgent", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("progress", sa.Uuid(), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -41,7 +42,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_message_pending",
         "message",
-        ["id"],
+        ["urgent", "id"],
         unique=False,
         postgresql_where=sa.text("state = 'pending'"),
         sqlite_where=sa.text("state = 'pending'"),
@@ -166,6 +167,7 @@ def upgrade() -> None:
             "staff_id", "message_id", name=op.f("uq_inbox_item_staff_id_message_id")
         ),
     )
+    op.create_index("ix_inbox_item_message_id", "inbox_item", ["message_id"], unique=False)
     op.create_index("ix_inbox_item_staff_id", "inbox_item", ["staff_id", "id"], unique=False)
     op.create_index(
         "ix_inbox_item_unread",
@@ -216,6 +218,7 @@ def downgrade() -> None:
         sqlite_where=sa.text("read_at IS NULL"),
     )
     op.drop_index("ix_inbox_item_staff_id", table_name="inbox_item")
+    op.drop_index("ix_inbox_item_message_id", table_name="inbox_item")
     op.drop_table("inbox_item")
     op.drop_index("ix_push_subscription_topic_unit_id", table_name="push_subscription_topic")
     op.drop_table("push_subscription_topic")

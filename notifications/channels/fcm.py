@@ -11,11 +11,14 @@ from typing import Any
 
 import aiohttp
 import orjson
+import structlog
 from firebase_admin import credentials, messaging
 
 from backend.core import clock
 from notifications.parcels import SENT, Outcome, Parcel, Result
 from notifications.retry import retry_after
+
+log = structlog.get_logger()
 
 _TIMEOUT = aiohttp.ClientTimeout(total=20)
 _ERROR_TYPE = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
@@ -87,13 +90,15 @@ def _result(status: int, text: str, retry_header: str | None) -> Result:
     if status == HTTPStatus.OK:
         return SENT
     code = _error_code(text) or f"http_{status}"
-    if status == HTTPStatus.NOT_FOUND or code in {"UNREGISTERED", "SENDER_ID_MISMATCH"}:
+    if code == "UNREGISTERED":
         return Result(Outcome.GONE, code)
     if (
         status in _PASSING
-        or status == HTTPStatus.UNAUTHORIZED
         or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        # A wrong project or address answers like this for everybody: registrations must survive our own mistake.
+        or status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
     ):
+        log.warning("fcm_refused", status=status, code=code)
         return Result(Outcome.LATER, code, retry_after(retry_header, clock.now()))
     return Result(Outcome.REFUSED, code)
 

@@ -67,7 +67,8 @@ def test_a_message_reaches_the_project_with_a_token_of_its_own(tmp_path: Path) -
     ("status", "code", "outcome"),
     [
         (404, "UNREGISTERED", Outcome.GONE),
-        (403, "SENDER_ID_MISMATCH", Outcome.GONE),
+        (404, "NOT_FOUND", Outcome.LATER),
+        (403, "SENDER_ID_MISMATCH", Outcome.LATER),
         (400, "INVALID_ARGUMENT", Outcome.REFUSED),
         (429, "QUOTA_EXCEEDED", Outcome.LATER),
         (503, "UNAVAILABLE", Outcome.LATER),

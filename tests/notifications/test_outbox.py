@@ -128,7 +128,9 @@ def test_a_large_audience_is_handed_out_page_by_page_and_nobody_twice(
     register(push, unit_id, 7)
     announce(unit_id)
     monkeypatch.setattr(fan_out, "PAGE", 3)
-    fan_out._one_page()  # and the worker dies
+    message_id = fan_out._next()
+    assert message_id is not None
+    fan_out._one_page(message_id)  # and the worker dies
     assert states() == {DeliveryState.QUEUED: 3}
     fan_out.fan_out_pending()
     assert states() == {DeliveryState.QUEUED: 7}
@@ -234,6 +236,34 @@ def test_the_urgent_goes_first_and_does_not_wait_for_the_morning(
         assert parcel.urgent
     with clock.freeze(NIGHT + timedelta(hours=6, minutes=31)):
         assert {parcel.urgent for parcel in outbox.lease(10)} == {False, True}
+
+
+def test_an_emergency_overtakes_news_that_is_being_handed_out(
+    push: LoopbackService, unit_id: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(push, unit_id, 5)
+    announce(unit_id)
+    monkeypatch.setattr(fan_out, "PAGE", 2)
+    news = fan_out._next()
+    assert news is not None
+    fan_out._one_page(news)
+    announce(unit_id, urgent=True)
+    assert fan_out._next() not in {news, None}
+    fan_out.fan_out_pending()
+    assert states() == {DeliveryState.QUEUED: 10}
+
+
+def test_a_message_that_cannot_be_handed_out_is_parked_and_holds_up_nobody(
+    push: LoopbackService, unit_id: uuid.UUID
+) -> None:
+    register(push, unit_id)
+    with transaction() as session:
+        say(session, "article", {"to": "topic"}, link="/", tag="broken", title="?")
+    announce(unit_id)
+    fan_out.fan_out_pending()
+    assert states() == {DeliveryState.QUEUED: 1}
+    with reading() as session:
+        assert set(session.scalars(select(Message.state))) == {"parked", "fanned_out"}
 
 
 def test_staff_find_every_message_in_their_inbox_with_or_without_a_device(

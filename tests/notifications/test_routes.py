@@ -15,7 +15,8 @@ from backend.places.models import AdminUnit
 from notifications import audience, fan_out
 from notifications.messages import say
 from notifications.models import InboxItem, Subscription, SubscriptionFeedback
-from tests.factories.accounts import make_staff, sign_in
+from tests.factories.accounts import make_staff, sign_in, sign_in_resident
+from tests.factories.feedback import PIN, make_feedback
 from tests.factories.notifications import Browser
 from tests.factories.places import make_commune
 
@@ -87,6 +88,19 @@ def test_registering_again_replaces_wishes_and_secret(
     assert second["topics"] == ["broadcasts"]
     assert second["token"] != first["token"]
     assert count(Subscription) == 1
+
+
+def test_on_a_shared_telephone_the_next_person_does_not_follow_the_last_ones_feedback(
+    client: FlaskClient, commune: AdminUnit
+) -> None:
+    with transaction() as session:
+        feedback = make_feedback(session)
+    followed = [{"code": feedback.tracking_code, "pin": PIN}]
+    client.post("/api/v1/push/subscriptions", json=wishes(commune, tracking_codes=followed))
+    assert count(SubscriptionFeedback) == 1
+    sign_in_resident(client)
+    client.post("/api/v1/push/subscriptions", json=wishes(commune))
+    assert count(SubscriptionFeedback) == 0
 
 
 @pytest.mark.parametrize(
