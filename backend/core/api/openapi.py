@@ -177,8 +177,8 @@ def _complete(operation: dict[str, Any], method: str, access: str) -> None:
             [{}] if access == "anyone" else []
         )
         operation["x-access"] = access
-    if access not in {"", "public", "anyone"}:
-        statuses |= {"403"}
+    if access not in {"", "public"}:
+        statuses |= {"403"}  # not allowed; for anybody: a wrong PIN
     if method in _CHANGING:
         statuses |= {"403", "409", "410", "412", "413", "415", "428"}
     for status in sorted(statuses):
