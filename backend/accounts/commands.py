@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from uuid import UUID
 
 import click
 from flask.cli import AppGroup
 
 from backend.accounts.rules import USERNAME, password_problem
-from backend.accounts.service import keys, portals, staffing
+from backend.accounts.service import portals, staffing
 from backend.accounts.service.grants import WantedGrant
 from backend.core.auth import SYSTEM, Role
 from backend.core.db import transaction
@@ -75,19 +74,6 @@ def create_portal(name: str, unit_code: str, origins: tuple[str, ...]) -> None:
     except InvalidInput as error:
         raise click.ClickException("; ".join(error.errors["allowed_origins"])) from error
     click.echo(key)
-
-
-@cli.command("reseal")
-def reseal() -> None:
-    """After TIENGLANG_DATA_KEYS or TIENGLANG_INDEX_KEY changed: bring contact data of staff and residents up to date."""
-    for kind in keys.kinds():
-        last: UUID | None = None
-        while True:
-            with transaction() as session:
-                last = keys.reseal_batch(session, kind, last)
-            if last is None:
-                break
-    click.echo("contact data sealed with the newest key")
 
 
 def _ask(username: str) -> str:
