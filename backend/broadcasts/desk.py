@@ -16,12 +16,12 @@ from backend.broadcasts.models import (
 )
 from backend.broadcasts.workflow import Actor, Standing
 from backend.core.api.paging import Page, page
-from backend.core.auth import ROLE_PERMISSIONS, Permission, Principal
+from backend.core.auth import Permission, Principal
 from backend.core.errors import NotFound
 from backend.core.text import fold
 from backend.places.models import AdminUnit
 from backend.places.queries import standing
-from backend.places.scope import units_in_scope
+from backend.places.scope import permissions_in, units_in_scope
 
 READ = Permission.BROADCASTS_READ
 
@@ -128,14 +128,7 @@ def standing_of(broadcast: Broadcast, rendition: Rendition | None) -> Standing:
 
 
 def actor_in(unit: AdminUnit, principal: Principal) -> Actor:
-    """What ``principal`` may do in ``unit``: grants on the unit itself and on its province count."""
+    """Who wants to make a move in ``unit``; the house itself has no id and needs no permission."""
     if principal.kind == "system":
         return Actor(None, frozenset())
-    here = {unit.id, unit.parent_id}
-    held = frozenset(
-        permission
-        for grant in principal.grants
-        if grant.unit_id in here
-        for permission in ROLE_PERMISSIONS[grant.role]
-    )
-    return Actor(principal.id, held)
+    return Actor(principal.id, permissions_in(unit, principal))

@@ -9,7 +9,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session, selectinload
 
 from backend.core.api.paging import Page, page
-from backend.core.auth import ROLE_PERMISSIONS, Permission, Principal
+from backend.core.auth import Permission, Principal
 from backend.core.errors import NotFound
 from backend.essentials.full_text import matching
 from backend.essentials.models import (
@@ -22,7 +22,7 @@ from backend.essentials.models import (
 from backend.essentials.workflow import Actor, Standing
 from backend.places.models import AdminUnit
 from backend.places.queries import standing
-from backend.places.scope import units_in_scope
+from backend.places.scope import permissions_in, units_in_scope
 
 _TEXTS: Table = ArticleText.metadata.tables[ArticleText.__tablename__]
 READ = Permission.ARTICLES_READ
@@ -173,14 +173,7 @@ def standing_of(article: Article) -> Standing:
 
 
 def actor_in(unit: AdminUnit, principal: Principal) -> Actor:
-    """What ``principal`` may do in ``unit``: grants on the unit itself and on its province count."""
+    """Who wants to make a move in ``unit``; the house itself has no id and needs no permission."""
     if principal.kind == "system":
         return Actor(None, frozenset())
-    here = {unit.id, unit.parent_id}
-    held = frozenset(
-        permission
-        for grant in principal.grants
-        if grant.unit_id in here
-        for permission in ROLE_PERMISSIONS[grant.role]
-    )
-    return Actor(principal.id, held)
+    return Actor(principal.id, permissions_in(unit, principal))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, false, or_, select
 
-from backend.core.auth import Permission, Principal
+from backend.core.auth import ROLE_PERMISSIONS, Permission, Principal
 from backend.places.models import AdminUnit
 
 
@@ -27,3 +27,14 @@ def units_in_scope(principal: Principal, permission: Permission) -> Select[UUID]
     if not provinces:
         return select(AdminUnit.id).where(own)
     return select(AdminUnit.id).where(or_(own, AdminUnit.parent_id.in_(provinces)))
+
+
+def permissions_in(unit: AdminUnit, principal: Principal) -> frozenset[Permission]:
+    """What ``principal`` may do in ``unit``: grants on the unit itself and on its province count."""
+    here = {unit.id, unit.parent_id}
+    return frozenset(
+        permission
+        for grant in principal.grants
+        if grant.unit_id in here
+        for permission in ROLE_PERMISSIONS[grant.role]
+    )

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from backend.core.auth import ANONYMOUS, SYSTEM, Grant, Permission, Principal, Role
 from backend.core.db import reading, transaction
 from backend.places.models import AdminUnit
-from backend.places.scope import units_in_scope
+from backend.places.scope import permissions_in, units_in_scope
 from tests.conftest import Database
 from tests.factories.places import make_commune, make_province
 
@@ -44,3 +44,16 @@ def test_scope_follows_the_grant_that_carries_the_permission(db: Database) -> No
     assert visible(supervisor, Permission.CASES_HANDLE) == set()
     assert visible(ANONYMOUS, Permission.CASES_READ) == set()
     assert outside.id in visible(SYSTEM, Permission.CASES_READ)
+
+
+def test_permissions_in_a_unit_come_from_its_own_grants_and_its_provinces(db: Database) -> None:
+    with transaction() as session:
+        province = make_province(session)
+        here = make_commune(session, parent_id=province.id)
+        there = make_commune(session, parent_id=province.id)
+    drafter = staff(Grant(Role.DRAFTER, here.id, "commune"))
+    technician = staff(Grant(Role.DEVICE_TECHNICIAN, province.id, "province"))
+    assert Permission.ARTICLES_WRITE in permissions_in(here, drafter)
+    assert permissions_in(there, drafter) == permissions_in(province, drafter) == frozenset()
+    assert Permission.DEVICES_MANAGE in permissions_in(there, technician)
+    assert permissions_in(here, ANONYMOUS) == frozenset()
