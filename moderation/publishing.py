@@ -19,9 +19,11 @@ from sqlalchemy.orm import Session
 
 from backend.core import text as texts
 from backend.core.errors import Conflict, InvalidInput
+from backend.core.i18n import t
 from backend.feedback import projection
 from backend.feedback import queries as feedback_queries
 from backend.feedback.models import Feedback
+from backend.uploads import publication
 from backend.uploads.models import Purpose, Upload, UploadState
 from backend.uploads.queries import uploads
 from moderation import clock, masking
@@ -239,6 +241,7 @@ def publish(work: Work) -> dict[str, Any]:
         raise Conflict("cases.no_outcome_yet")
     proof = set(evidence_of(session, case.id))
     shown = [UUID(each) for each in draft.attachment_ids]
+    _name_documents(session, [each for each in shown if each in proof])
     projection.publish(
         session,
         case.feedback_id,
@@ -264,6 +267,21 @@ def publish(work: Work) -> dict[str, Any]:
     case.published_at = work.now
     work.events.append(OutcomePublished(case.id, case.feedback_id, case.unit_id))
     return {"title": draft.title, "outcome": case.outcome.value, "corrected": again}
+
+
+def _name_documents(session: Session, evidence: Sequence[UUID]) -> None:
+    """An office calls its scans after the people in them; everybody gets them by number."""
+    known = uploads(session, evidence)
+    documents = [
+        each for each in evidence if each in known and known[each].purpose is Purpose.DOCUMENT
+    ]
+    publication.name_all(
+        session,
+        {
+            upload_id: t("cases.evidence_file", number=number)
+            for number, upload_id in enumerate(documents, start=1)
+        },
+    )
 
 
 def unpublish(work: Work) -> dict[str, Any]:

@@ -6,7 +6,7 @@ was taken back and published again has another address.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +50,17 @@ def publish_all(session: Session, upload_ids: Sequence[UUID]) -> list[dict[str, 
             upload.public_key = ids.new_secret(18)
         files.append(public_file(upload))
     return files
+
+
+def name_all(session: Session, names: Mapping[UUID, str]) -> None:
+    """Name files for everybody who will read or download them; what the sender called them is not kept.
+
+    For files whose own name may say whose they are; to be called before ``publish_all``.
+    """
+    if not names:
+        return
+    for upload in session.scalars(select(Upload).where(Upload.id.in_(set(names)))):
+        upload.filename = names[upload.id]
 
 
 def unpublish(session: Session, upload_id: UUID) -> None:

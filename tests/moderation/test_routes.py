@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 
-from backend.core import crypto
+from backend.core import crypto, storage
 from backend.core import db as core_db
 from backend.core.auth import Role
 from backend.core.db import reading, transaction
@@ -25,6 +25,7 @@ from tests.factories.feedback import make_feedback, submission
 from tests.factories.moderation import (
     REPLY,
     Office,
+    draft,
     make_case,
     make_office,
     make_proof,
@@ -160,6 +161,43 @@ def test_the_preview_offers_what_a_draft_may_show_and_nothing_else(
             address, json={**body, "attachment_ids": [upload_id]}, headers=version_of(case_id)
         )
         assert saved.status_code == (200 if upload_id in offered else 422), saved.text
+
+
+def test_published_documents_do_not_show_what_somebody_called_them(
+    client: FlaskClient, office: Office
+) -> None:
+    names = ("Don cua Nguyen Van A - 0905123456.pdf", "Bien ban ho ba Tam.pdf")
+    case_id = opened(office)
+    with transaction() as session:
+        papers = [
+            make_upload(
+                session,
+                purpose=Purpose.DOCUMENT,
+                state=UploadState.CLEAN,
+                owner_kind="staff",
+                owner_id=office.staff["binh"].id,
+                filename=name,
+                object_key=f"documents/{number}/file",
+                content_type="application/pdf",
+                sha256=str(number) * 64,
+            ).id
+            for number, name in enumerate(names)
+        ]
+    for number in range(len(names)):
+        storage.put(f"documents/{number}/file", b"%PDF-1.7 quiet")
+    proof = [papers[0], make_proof(office), papers[1]]
+    until_resolved(office, case_id, evidence_upload_ids=proof)
+    draft(office.hoa, case_id, attachment_ids=proof)
+    move(office.hoa, case_id, Move.PUBLISH)
+    address = f"/api/v1/communes/{office.unit.code}/feedback"
+    (item,) = client.get(address).get_json()["items"]
+    files = [each for each in item["evidence"] if each["kind"] == "document"]
+    assert [each["name"] for each in files] == ["minh-chung-1.pdf", "minh-chung-2.pdf"]
+    for each in files:
+        answer = client.get(each["url"])
+        assert answer.status_code == 200
+        said = answer.headers["Content-Disposition"]
+        assert said == f"attachment; filename*=UTF-8''{each['name']}"
 
 
 def test_a_move_says_which_version_it_saw(client: FlaskClient, office: Office) -> None:

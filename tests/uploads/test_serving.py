@@ -109,6 +109,28 @@ def test_a_published_document_is_always_a_download(client: FlaskClient) -> None:
     assert answer.headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''K%E1%BA")
 
 
+def test_a_document_is_downloaded_by_the_name_it_was_given_for_everybody(
+    client: FlaskClient,
+) -> None:
+    storage.put("documents/y/file", b"%PDF-1.7 quiet")
+    with transaction() as session:
+        upload = make_upload(
+            session,
+            purpose=Purpose.DOCUMENT,
+            state=UploadState.CLEAN,
+            filename="Don cua ba Tam.pdf",
+            object_key="documents/y/file",
+            content_type="application/pdf",
+            sha256="2" * 64,
+        )
+        publication.name_all(session, {upload.id: "minh-chung-1.pdf", uuid4(): "gi-do.pdf"})
+        publication.name_all(session, {})
+    file = published(upload.id)
+    assert file["name"] == "minh-chung-1.pdf"
+    answer = client.get(str(file["url"]))
+    assert answer.headers["Content-Disposition"].endswith("''minh-chung-1.pdf")
+
+
 def test_nobody_opens_a_file_by_its_id_alone(client: FlaskClient, photo: Upload) -> None:
     assert client.get(f"/api/v1/uploads/{photo.id}/content").status_code == 404
 
