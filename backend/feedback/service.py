@@ -204,9 +204,11 @@ def withdraw(session: Session, feedback: Feedback) -> None:
     Raises:
         Conflict: the matter is settled, or follows the law on complaints or denunciations.
     """
+    # Locked, and read anew: officials may be settling it at this moment.
+    session.refresh(feedback, with_for_update={"key_share": True})
     if feedback.withdrawn_at is not None:
         return
-    _refuse_when_settled(session, feedback, "feedback.cannot_withdraw")
+    _refuse_when_settled(session, feedback, "feedback.cannot_withdraw", lock=True)
     feedback.withdrawn_at = clock.now()
     projection.unpublish(session, feedback.id)
     projection.show(
@@ -220,8 +222,12 @@ def withdraw(session: Session, feedback: Feedback) -> None:
     emit(session, FeedbackWithdrawn(feedback_id=feedback.id))
 
 
-def _refuse_when_settled(session: Session, feedback: Feedback, code: str) -> None:
-    view = session.get(TrackingView, feedback.id)
+def _refuse_when_settled(
+    session: Session, feedback: Feedback, code: str, *, lock: bool = False
+) -> None:
+    view = session.get(
+        TrackingView, feedback.id, populate_existing=lock, with_for_update=lock or None
+    )
     if view is not None and view.state in queries.SETTLED:
         raise Conflict(code)
 

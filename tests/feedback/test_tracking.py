@@ -12,11 +12,12 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask, Request
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text, update
 
 from backend.core import auth, clock, db
 from backend.core.auth import Principal
 from backend.core.db import reading, transaction
+from backend.core.errors import Conflict
 from backend.feedback import jobs, pins, projection, service
 from backend.feedback.events import ContactErased, FeedbackWithdrawn, PhotosAdded, ResidentAnswered
 from backend.feedback.models import (
@@ -31,7 +32,7 @@ from backend.feedback.models import (
     Sender,
     ShownState,
 )
-from tests.databases import counting
+from tests.databases import counting, wait_for
 from tests.factories.accounts import make_resident, make_staff
 from tests.factories.feedback import PIN, make_feedback, make_record
 from tests.factories.uploads import make_clean_photo, make_upload
@@ -430,6 +431,65 @@ def test_what_is_settled_cannot_be_taken_back(
     with transaction() as session:
         projection.show(session, feedback.id, state=state)
     assert client.post(url(feedback, "/withdraw"), headers=WITH_PIN).status_code == 409
+
+
+def test_what_is_settled_while_it_is_taken_back_stays_settled(
+    client: FlaskClient, feedback: Feedback, told: list[Any]
+) -> None:
+    """The officials were first by a moment: the withdrawal began before they were done."""
+    with transaction() as session:
+        begun = session.get_one(Feedback, feedback.id)
+        seen = session.get_one(projection.TrackingView, feedback.id)
+        # As another transaction would: past what this session has read already.
+        session.execute(
+            update(projection.TrackingView)
+            .where(projection.TrackingView.feedback_id == feedback.id)
+            .values(state=ShownState.RESOLVED)
+            .execution_options(synchronize_session=False)
+        )
+        with pytest.raises(Conflict) as refused:
+            service.withdraw(session, begun)
+    assert refused.value.code == "feedback.cannot_withdraw"
+    assert seen.state is ShownState.RESOLVED
+    assert told == []
+    assert client.get(url(feedback)).json["state"] == "resolved"
+
+
+@pytest.mark.postgresql
+def test_a_withdrawal_waits_for_officials_who_are_settling_it(
+    app: Flask, feedback: Feedback, told: list[Any]
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with transaction() as session:
+            projection.show(session, feedback.id, state=ShownState.RESOLVED)
+            session.flush()
+            withdrawal = pool.submit(
+                lambda: app.test_client().post(url(feedback, "/withdraw"), headers=WITH_PIN)
+            )
+            waiting = text(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            )
+            wait_for(lambda: session.scalar(waiting), "the withdrawal to wait")
+        answer = withdrawal.result(20)
+    assert (answer.status_code, answer.json["code"]) == (409, "feedback.cannot_withdraw")
+    assert told == []
+
+
+@pytest.mark.postgresql
+def test_taken_back_twice_at_once_is_taken_back_once(
+    app: Flask, feedback: Feedback, told: list[Any]
+) -> None:
+    together = Barrier(4)
+
+    def take_back(_number: int) -> int:
+        client = app.test_client()
+        together.wait(10)
+        return client.post(url(feedback, "/withdraw"), headers=WITH_PIN).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(take_back, range(4))) == [200] * 4
+    assert [type(e) for e in told] == [FeedbackWithdrawn]
 
 
 def test_contact_data_can_be_erased_with_the_pin(client: FlaskClient, told: list[Any]) -> None:
