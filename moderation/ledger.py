@@ -197,13 +197,6 @@ def next_alarm(run: clock.Run, calendar: clock.Calendar, told: int) -> datetime 
     return clock.moment_at(run, calendar, -(-run.allowance * level // 100))
 
 
-def reached(run: clock.Run, calendar: clock.Calendar, at: datetime, told: int) -> int | None:
-    """The highest level that was reached by ``at`` and not yet told; lower ones need no telling any more."""
-    passed = percent(run, calendar, at)
-    levels = [each for each in LEVELS if told < each <= passed]
-    return levels[-1] if levels else None
-
-
 def _running(ledger: Ledger) -> list[Stage]:
     return [stage for stage, run in runs(ledger.entries).items() if run.stopped_at is None]
 
