@@ -21,7 +21,7 @@ from backend.feedback.models import Feedback, FeedbackAttachment, FeedbackMessag
 from backend.places.models import AdminUnit, Community, Department
 from backend.uploads.models import Purpose, Upload, UploadState
 from moderation import access, clock, history, ledger, publishing, workflow
-from moderation.models import Case, CaseEvent, CaseState, Evidence, Stage
+from moderation.models import Case, CaseEvent, CaseState, Evidence, Reply, Stage
 from moderation.service import facts_of
 from moderation.settings import settings_of
 
@@ -70,6 +70,7 @@ def show(session: Session, actor: Principal, case: Case, language: str) -> Json:
         },
     )
     files = feedback_queries.attachments(session, feedback.id)
+    meant = _meant_for_everybody(session, case)
     facts = facts_of(session, case, previewed=case.state is CaseState.RESOLVED)
     return {
         "id": str(case.id),
@@ -124,7 +125,7 @@ def show(session: Session, actor: Principal, case: Case, language: str) -> Json:
         "published_at": timestamp(case.published_at) if case.published_at else None,
         "previewed": facts.previewed,
         "attachments": [file_of(upload) for part, upload in files if part.message_id is None],
-        "messages": [_message(each, files, names) for each in messages],
+        "messages": [_message(each, files, names, meant) for each in messages],
         "evidence": _evidence(session, case),
         "events": [event_of(each, names, language) for each in events],
         "allowed_moves": _moves(facts, access.actor_on(actor, case), language),
@@ -256,16 +257,24 @@ def file_of(upload: Upload) -> Json:
     }
 
 
+def _meant_for_everybody(session: Session, case: Case) -> frozenset[UUID]:
+    """Messages whose author would have them public; whoever drafts the public version decides."""
+    chosen = select(Reply.message_id).where(Reply.case_id == case.id, Reply.public.is_(True))
+    return frozenset(each for each in session.scalars(chosen) if each is not None)
+
+
 def _message(
     message: FeedbackMessage,
     files: Iterable[tuple[FeedbackAttachment, Upload]],
     names: Mapping[UUID, str],
+    meant: frozenset[UUID],
 ) -> Json:
     return {
         "id": str(message.id),
         "from": message.sender.value,
         "kind": message.kind.value,
         "text": message.text,
+        "public": message.id in meant,
         "at": timestamp(message.created_at),
         "author": _person(message.staff_id, names),
         "attachments": [file_of(upload) for part, upload in files if part.message_id == message.id],

@@ -200,6 +200,18 @@ def test_published_documents_do_not_show_what_somebody_called_them(
         assert said == f"attachment; filename*=UTF-8''{each['name']}"
 
 
+def test_replies_say_whether_they_are_meant_for_everybody(
+    client: FlaskClient, office: Office
+) -> None:
+    case_id = opened(office)
+    move(office.hoa, case_id, Move.REPLY, text="Mai đội tới xem.", public=True)
+    move(office.hoa, case_id, Move.REPLY, text="Anh xuống một cửa gặp em.")
+    move(office.hoa, case_id, Move.ASK, text="Ở thôn nào vậy?")
+    as_(client, office, "hoa")
+    messages = client.get(f"/api/v1/cases/{case_id}").get_json()["messages"]
+    assert [each["public"] for each in messages] == [True, False, False]
+
+
 def test_a_move_says_which_version_it_saw(client: FlaskClient, office: Office) -> None:
     case_id = opened(office)
     as_(client, office, "hoa")
