@@ -455,6 +455,18 @@ def test_what_is_settled_while_it_is_taken_back_stays_settled(
     assert client.get(url(feedback)).json["state"] == "resolved"
 
 
+def somebody_waits() -> bool:
+    """True while a connection waits for another's lock; asked anew each time, outside of any transaction."""
+    with reading() as session:
+        found = session.scalar(
+            text(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            )
+        )
+    return bool(found)
+
+
 @pytest.mark.postgresql
 def test_a_withdrawal_waits_for_officials_who_are_settling_it(
     app: Flask, feedback: Feedback, told: list[Any]
@@ -466,11 +478,7 @@ def test_a_withdrawal_waits_for_officials_who_are_settling_it(
             withdrawal = pool.submit(
                 lambda: app.test_client().post(url(feedback, "/withdraw"), headers=WITH_PIN)
             )
-            waiting = text(
-                "SELECT count(*) FROM pg_stat_activity"
-                " WHERE wait_event_type = 'Lock' AND datname = current_database()"
-            )
-            wait_for(lambda: session.scalar(waiting), "the withdrawal to wait")
+            wait_for(somebody_waits, "the withdrawal to wait")
         answer = withdrawal.result(20)
     assert (answer.status_code, answer.json["code"]) == (409, "feedback.cannot_withdraw")
     assert told == []
