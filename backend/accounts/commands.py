@@ -34,14 +34,14 @@ def create_admin(username: str, unit_code: str, name: str, *, generate: bool) ->
     """Make an administrator of a unit: from there on, people are managed in the console."""
     if not re.fullmatch(USERNAME, username):
         raise click.ClickException("a user name has 3 to 60 small letters, digits, dots or hyphens")
-    password = None if generate else _ask(username)
+    password = staffing.fresh_password() if generate else staffing.chosen_password(_ask(username))
     try:
         with transaction() as session:
             if places.unit_by_code(session, unit_code) is None:
                 raise click.ClickException(
                     f"no unit has the code {unit_code} today; run `flask --app wsgi places import` first"
                 )
-            _, handed_over = staffing.create(
+            staffing.create(
                 session,
                 SYSTEM,
                 username=username,
@@ -54,7 +54,7 @@ def create_admin(username: str, unit_code: str, name: str, *, generate: bool) ->
         raise click.ClickException(f"somebody has the user name {username} already") from error
     click.echo(f"{username} is an administrator of {unit_code}")
     if generate:
-        click.echo(f"password, to be changed at the first sign-in: {handed_over}")
+        click.echo(f"password, to be changed at the first sign-in: {password.plain}")
 
 
 @cli.command("create-portal")

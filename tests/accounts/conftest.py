@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.pool import QueuePool
 
 from backend.accounts.models import Staff
-from backend.core import events
+from backend.core import crypto, events
+from backend.core import db as core_db
 from backend.core.auth import Role
 from backend.core.db import transaction
 from backend.places.models import AdminUnit
@@ -44,6 +46,25 @@ def admin(ayun: AdminUnit) -> Staff:
 def browser(app: Flask) -> Callable[[], FlaskClient]:
     """Another browser, without cookies."""
     return app.test_client
+
+
+@pytest.fixture
+def open_while_hashing(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many database connections were in use at each hashing of a password: Argon2 takes its time."""
+    counts: list[int] = []
+
+    def noting(real: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*args: str) -> Any:
+            pool = core_db.engine().pool
+            assert isinstance(pool, QueuePool)
+            counts.append(pool.checkedout())
+            return real(*args)
+
+        return noted
+
+    for name in ("hash_password", "verify_password"):
+        monkeypatch.setattr(crypto, name, noting(getattr(crypto, name)))
+    return counts
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyotp
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -16,9 +17,11 @@ from werkzeug.test import TestResponse
 
 from backend.accounts.events import StaffLockedOut
 from backend.accounts.models import AuthSession, RecoveryCode, Staff, Throttle
+from backend.accounts.service import staff_sign_in
 from backend.core import clock, crypto
 from backend.core.auth import Role
 from backend.core.db import reading, transaction
+from backend.core.errors import InvalidInput
 from tests.accounts.conftest import MONDAY, hearing
 from tests.factories.accounts import PASSWORD, make_staff, sign_in
 
@@ -102,6 +105,43 @@ def test_an_unknown_name_costs_an_argon2_as_well(
     attempt(client, "hoa.ayun", "sai-mat-khau")
     assert len(checked) == 2
     assert all(each.startswith("$argon2id$") for each in checked)
+
+
+def test_an_old_hash_is_made_stronger_and_nobody_waits_for_it(
+    client: FlaskClient, hoa: Staff, open_while_hashing: list[int]
+) -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=8_192, parallelism=1).hash(PASSWORD)
+    with transaction() as session:
+        session.get_one(Staff, hoa.id).password_hash = weak
+    assert attempt(client, "hoa.ayun", PASSWORD).status_code == 200
+    assert open_while_hashing == [0, 0]
+    with reading() as session:
+        stronger = session.get_one(Staff, hoa.id).password_hash
+    assert stronger != weak
+    assert crypto.verify_password(stronger, PASSWORD)
+
+
+def test_a_password_is_changed_without_anybody_waiting_for_it(
+    client: FlaskClient, hoa: Staff, open_while_hashing: list[int]
+) -> None:
+    sign_in(client, hoa)
+    del open_while_hashing[:]
+    body = {"current_password": PASSWORD, "new_password": "mot-mat-khau-khac"}
+    assert client.post("/api/v1/me/password", json=body).status_code == 204
+    assert open_while_hashing == [0, 0, 0], "the current one, whether it is the same, the new one"
+
+
+def test_a_password_that_was_replaced_meanwhile_is_not_changed_by_the_old_one(hoa: Staff) -> None:
+    with transaction() as session:
+        begun = staff_sign_in.begin_confirmation(session, hoa.id, "127.0.0.1")
+    staff_sign_in.confirm_password(begun, PASSWORD)
+    reset = crypto.hash_password("vua-duoc-cap-lai")
+    with transaction() as session:
+        session.get_one(Staff, hoa.id).password_hash = reset
+    with pytest.raises(InvalidInput), transaction() as session:
+        staff_sign_in.change_password(session, begun, "$argon2id$new", keep_session=None)
+    with reading() as session:
+        assert session.get_one(Staff, hoa.id).password_hash == reset
 
 
 def test_wrong_passwords_make_the_name_wait_on_that_network_only(

@@ -367,6 +367,18 @@ def test_a_reset_hands_out_a_password_and_ends_everything(
     assert "staff.reset" in acts()
 
 
+def test_nobody_waits_for_a_password_to_be_hashed(
+    browser: Callable[[], FlaskClient],
+    office: FlaskClient,
+    hoa: Staff,
+    open_while_hashing: list[int],
+) -> None:
+    created = office.post("/api/v1/staff", json=new())
+    assert created.status_code == 201, created.get_json()
+    assert office.post(f"/api/v1/staff/{hoa.id}/reset", json={}).status_code == 200
+    assert open_while_hashing == [0, 0]
+
+
 # ------------------------------------------------------------ lists
 def test_the_list_is_paged_filtered_and_of_constant_cost(
     office: FlaskClient, ayun: AdminUnit

@@ -79,11 +79,12 @@ def sign_in_staff(body: dict[str, Any]) -> Response:
     if problem is not None:
         raise Unauthenticated(problem)
     client = tokens.client_kind()
+    stronger = staff_sign_in.stronger_hash(attempt, body["password"])
     with transaction() as session:
         done = staff_sign_in.finish(
             session,
             attempt,
-            password=body["password"],
+            stronger=stronger,
             client=client,
             device_label=request.headers.get("User-Agent", ""),
             device_secret=known,

@@ -140,9 +140,10 @@ def end_session(session_id: UUID) -> None:
 def change_password(body: dict[str, Any]) -> None:
     """Change my password; every other session of mine ends."""
     attempt = _confirmed(body["current_password"])
+    new_hash = staff_sign_in.hash_of_new(attempt, body["new_password"])
     with transaction() as session:
         staff_sign_in.change_password(
-            session, attempt, body["new_password"], keep_session=principal().session_id
+            session, attempt, new_hash, keep_session=principal().session_id
         )
 
 

@@ -32,6 +32,7 @@ class Attempt:
 
     throttle_key: str
     staff_id: UUID | None
+    username: str
     password_hash: str
 
 
@@ -69,6 +70,7 @@ def begin(session: Session, username: str, network: str, device_secret: str | No
     return Attempt(
         throttle_key=key,
         staff_id=staff.id if staff is not None and usable else None,
+        username=name,
         password_hash=staff.password_hash if staff is not None and usable else _nobodys_hash(),
     )
 
@@ -82,6 +84,13 @@ def check_password(attempt: Attempt, password: str) -> None:
     right = crypto.verify_password(attempt.password_hash, password)
     if not right or attempt.staff_id is None:
         raise Unauthenticated("auth.bad_credentials")
+
+
+def stronger_hash(attempt: Attempt, password: str) -> str | None:
+    """The password hashed as is done today, when its hash was made by weaker rules. Needs no transaction."""
+    if not crypto.password_needs_rehash(attempt.password_hash):
+        return None
+    return crypto.hash_password(password)
 
 
 def second_factor(session: Session, attempt: Attempt, code: str | None) -> str | None:
@@ -102,12 +111,15 @@ def finish(
     session: Session,
     attempt: Attempt,
     *,
-    password: str,
+    stronger: str | None,
     client: ClientKind,
     device_label: str,
     device_secret: str | None,
 ) -> SignedIn:
     """Begin the session and remember the browser.
+
+    Args:
+        stronger: see ``stronger_hash``.
 
     Raises:
         Unauthenticated: the account was closed, or its password changed, since the check.
@@ -116,8 +128,8 @@ def finish(
     if not staff.active or staff.password_hash != attempt.password_hash:
         raise Unauthenticated("auth.bad_credentials")
     throttle.forget(session, attempt.throttle_key)
-    if crypto.password_needs_rehash(staff.password_hash):
-        staff.password_hash = crypto.hash_password(password)
+    if stronger is not None:
+        staff.password_hash = stronger
     device = _known_device(session, staff, device_secret)
     fresh = None
     if device is None:
@@ -139,7 +151,7 @@ def begin_confirmation(session: Session, staff_id: UUID, network: str) -> Attemp
     staff = session.get_one(Staff, staff_id)
     key = throttle.key_of("confirm", str(staff_id), network)
     throttle.begin_attempt(session, key)
-    return Attempt(key, staff.id, staff.password_hash)
+    return Attempt(key, staff.id, staff.username, staff.password_hash)
 
 
 def confirm_password(attempt: Attempt, password: str) -> None:
@@ -152,21 +164,32 @@ def confirm_password(attempt: Attempt, password: str) -> None:
         raise InvalidInput({"current_password": ["wrong"]})
 
 
-def change_password(
-    session: Session, attempt: Attempt, new: str, *, keep_session: UUID | None
-) -> None:
-    """Store a new password and end every other session.
+def hash_of_new(attempt: Attempt, new: str) -> str:
+    """The hash of a password that is to replace the one just confirmed. Needs no transaction.
 
     Raises:
-        InvalidInput: too short, too long, or too easy.
+        InvalidInput: too short, too long, too easy, or the old one again.
     """
-    staff = session.get_one(Staff, attempt.staff_id)
-    problem = password_problem(new, staff.username)
+    problem = password_problem(new, attempt.username)
     if problem is not None:
         raise InvalidInput({"new_password": [problem]})
-    if crypto.verify_password(staff.password_hash, new):
+    if crypto.verify_password(attempt.password_hash, new):
         raise InvalidInput({"new_password": ["unchanged"]})
-    staff.password_hash = crypto.hash_password(new)
+    return crypto.hash_password(new)
+
+
+def change_password(
+    session: Session, attempt: Attempt, new_hash: str, *, keep_session: UUID | None
+) -> None:
+    """Store the hash of a new password and end every other session.
+
+    Raises:
+        InvalidInput: the password that was confirmed is not the current one any more.
+    """
+    staff = session.get_one(Staff, attempt.staff_id)
+    if staff.password_hash != attempt.password_hash:
+        raise InvalidInput({"current_password": ["wrong"]})
+    staff.password_hash = new_hash
     staff.must_change_password = False
     session.flush()
     sessions.sign_out_everywhere(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -25,9 +26,24 @@ from backend.core.text import fold
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 
 
-def fresh_password() -> str:
-    """A password to be handed over once and changed at the first sign-in: about 80 bits in four groups."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """A password and its hash. Made before a transaction begins: Argon2 is slow on purpose, and others would wait."""
+
+    plain: str = field(repr=False)
+    hashed: str = field(repr=False)
+    handed_over: bool  # by whoever made it: to be changed at the first sign-in
+
+
+def fresh_password() -> NewPassword:
+    """A password to be handed over once: about 80 bits in four groups."""
+    plain = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+    return NewPassword(plain, crypto.hash_password(plain), handed_over=True)
+
+
+def chosen_password(plain: str) -> NewPassword:
+    """A password that its owner chose."""
+    return NewPassword(plain, crypto.hash_password(plain), handed_over=False)
 
 
 def create(
@@ -38,10 +54,10 @@ def create(
     name: str,
     unit_code: str,
     grants: list[WantedGrant],
-    password: str | None = None,
+    password: NewPassword,
     **contact: Any,
-) -> tuple[Staff, str]:
-    """Add a member of staff with their first roles; returns the password to hand over.
+) -> Staff:
+    """Add a member of staff with their first roles.
 
     Raises:
         InvalidInput: the unit is unknown or not the administrator's, or a grant is not possible.
@@ -50,14 +66,13 @@ def create(
     unit = unit_in_scope(session, actor, unit_code, "unit")
     if queries.staff_by_username(session, username) is not None:
         raise Conflict("staff.username_taken", username=username)
-    handed_over = password or fresh_password()
     staff = Staff(
         username=username,
         name=name,
         search_key=fold(name),
         unit_id=unit.id,
-        password_hash=crypto.hash_password(handed_over),
-        must_change_password=password is None,
+        password_hash=password.hashed,
+        must_change_password=password.handed_over,
     )
     _set_contact(staff, contact)
     try:
@@ -68,7 +83,7 @@ def create(
     record(session, actor, "staff.created", staff.id, unit.id)
     for wanted in grants:
         give(session, actor, staff, wanted)
-    return staff, handed_over
+    return staff
 
 
 def change(
@@ -112,17 +127,21 @@ def change(
     return staff
 
 
-def reset(session: Session, actor: Principal, staff_id: UUID, reason: str | None) -> str:
-    """Hand out a fresh password, switch the second factor off, end every session; returns the password."""
+def reset(
+    session: Session,
+    actor: Principal,
+    staff_id: UUID,
+    password: NewPassword,
+    reason: str | None,
+) -> None:
+    """Put a fresh password in the place of the old one, switch the second factor off, end every session."""
     staff = manageable(session, actor, staff_id)
-    handed_over = fresh_password()
-    staff.password_hash = crypto.hash_password(handed_over)
-    staff.must_change_password = True
+    staff.password_hash = password.hashed
+    staff.must_change_password = password.handed_over
     totp.switch_off(session, staff)
     session.flush()
     sessions.sign_out_everywhere(session, "staff", staff.id, RevokedBecause.PASSWORD_CHANGED)
     record(session, actor, "staff.reset", staff.id, staff.unit_id, reason)
-    return handed_over
 
 
 def _set_contact(staff: Staff, contact: dict[str, Any]) -> None:
