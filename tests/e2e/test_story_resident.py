@@ -135,7 +135,9 @@ def test_an_old_name_finds_todays_commune(open_context: Open) -> None:
     page = open_context().new_page()
     page.goto("/")
     page.get_by_label("Tên xã, phường").fill("dak jo ta")
-    page.get_by_text("Ayun", exact=False).first.click()
+    result = page.locator("ul.tiles li").first
+    expect(result).to_contain_text("Đak Jơ Ta")
+    result.locator("a, button").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Ayun")
 
 
