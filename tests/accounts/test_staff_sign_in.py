@@ -107,6 +107,14 @@ def test_an_unknown_name_costs_an_argon2_as_well(
     assert all(each.startswith("$argon2id$") for each in checked)
 
 
+def test_nobody_waits_for_the_hash_that_stands_for_an_unknown_name(
+    client: FlaskClient, hoa: Staff, open_while_hashing: list[int]
+) -> None:
+    staff_sign_in._nobodys_hash.cache_clear()  # as in a process that just began
+    assert attempt(client, "nobody.here", PASSWORD).status_code == 401
+    assert open_while_hashing == [0, 0]
+
+
 def test_an_old_hash_is_made_stronger_and_nobody_waits_for_it(
     client: FlaskClient, hoa: Staff, open_while_hashing: list[int]
 ) -> None:

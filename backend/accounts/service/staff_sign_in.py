@@ -28,7 +28,7 @@ DEVICE_REMEMBERED = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """An attempt that was counted; ``password_hash`` is one that nothing matches when nobody has that name."""
+    """An attempt that was counted; ``password_hash`` is empty when nobody who may come in has that name."""
 
     throttle_key: str
     staff_id: UUID | None
@@ -71,7 +71,7 @@ def begin(session: Session, username: str, network: str, device_secret: str | No
         throttle_key=key,
         staff_id=staff.id if staff is not None and usable else None,
         username=name,
-        password_hash=staff.password_hash if staff is not None and usable else _nobodys_hash(),
+        password_hash=staff.password_hash if staff is not None and usable else "",
     )
 
 
@@ -81,7 +81,7 @@ def check_password(attempt: Attempt, password: str) -> None:
     Raises:
         Unauthenticated: name or password is wrong; which one is not said.
     """
-    right = crypto.verify_password(attempt.password_hash, password)
+    right = crypto.verify_password(attempt.password_hash or _nobodys_hash(), password)
     if not right or attempt.staff_id is None:
         raise Unauthenticated("auth.bad_credentials")
 
