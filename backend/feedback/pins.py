@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend.core import clock, crypto
+from backend.core.db import get_or_add
 from backend.feedback.models import PinGuard
 
 WINDOW = timedelta(hours=1)
@@ -76,7 +76,7 @@ def count_wrong(session: Session, attempt: Attempt) -> None:
 
 
 def _count(session: Session, key: str, bound: int, now: datetime) -> None:
-    guard = _locked_guard(session, key, now)
+    guard = get_or_add(session, PinGuard, key, key=key, failures=0, locks=0, window_started_at=now)
     if now - guard.window_started_at > WINDOW:
         guard.failures, guard.window_started_at = 0, now
     guard.failures += 1
@@ -84,20 +84,6 @@ def _count(session: Session, key: str, bound: int, now: datetime) -> None:
         guard.locked_until = now + min(FIRST_LOCK * 2**guard.locks, LONGEST_LOCK)
         guard.locks = min(guard.locks + 1, 10)
         guard.failures, guard.window_started_at = 0, now
-
-
-def _locked_guard(session: Session, key: str, now: datetime) -> PinGuard:
-    """The row of ``key``, made when missing, locked until the transaction ends."""
-    guard = session.get(PinGuard, key, with_for_update=True)
-    if guard is not None:
-        return guard
-    try:
-        with session.begin_nested():
-            guard = PinGuard(key=key, failures=0, locks=0, window_started_at=now)
-            session.add(guard)
-    except IntegrityError:  # another request was first
-        guard = session.get_one(PinGuard, key, with_for_update=True, populate_existing=True)
-    return guard
 
 
 def forget_old(session: Session) -> None:

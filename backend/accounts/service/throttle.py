@@ -6,13 +6,13 @@ the person signed in before is counted for itself, so even a neighbour on the sa
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from backend.accounts.models import Throttle
 from backend.accounts.rules import FORGET_FAILURES_AFTER, wait_after
 from backend.core import clock, crypto
+from backend.core.db import get_or_add
 from backend.core.errors import TooManyRequests
 
 
@@ -23,16 +23,7 @@ def key_of(*parts: str) -> str:
 
 def lock(session: Session, key: str) -> Throttle:
     """The row of ``key``, made when missing, locked until the transaction ends."""
-    statement = select(Throttle).where(Throttle.key == key).with_for_update()
-    row = session.scalar(statement)
-    if row is None:
-        try:
-            with session.begin_nested():
-                session.add(Throttle(key=key))
-        except IntegrityError:
-            pass  # another request was first
-        row = session.scalars(statement.execution_options(populate_existing=True)).one()
-    return row
+    return get_or_add(session, Throttle, key, key=key, failures=0, last_at=clock.now())
 
 
 def begin_attempt(session: Session, key: str) -> Throttle:
