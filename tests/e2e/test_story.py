@@ -13,7 +13,7 @@ from playwright.sync_api import APIRequestContext, BrowserContext, Page, expect
 
 from tests.databases import wait_for
 from tests.e2e.conftest import PHONE, Open, Stack
-from tests.e2e.test_story_resident import AYUN, fill_in, photo, ready_for_offline
+from tests.e2e.test_story_resident import fill_in, photo, ready_for_offline, visit
 from tests.factories.notifications import Browser, loopback_service
 
 SignIn = Callable[..., Page]
@@ -22,7 +22,7 @@ PHONE_NUMBER = "0905 000 000"
 
 def send(page: Page, text: str) -> tuple[str, str]:
     """Lan sends feedback from her telephone; gives back tracking code and PIN."""
-    page.goto(AYUN)
+    visit(page)
     page.goto("/send")
     fill_in(page, text, with_photo=True)
     page.get_by_role("button", name="Gửi", exact=True).click()

@@ -41,6 +41,15 @@ def wait_until_heard(page: Page, seconds: float) -> None:
     wait_for(lambda: page.evaluate(playing), f"{seconds} seconds of sound")
 
 
+def visit(page: Page) -> None:
+    """Open the commune's page and let the app remember it."""
+    page.goto(AYUN)
+    wait_for(
+        lambda: page.evaluate("localStorage.getItem('tl_commune') !== null"),
+        "the app to remember the commune",
+    )
+
+
 def fill_in(page: Page, text: str, *, with_photo: bool = False) -> None:
     """The three steps of sending, up to the last button."""
     page.locator("input[value=report]").check()
@@ -109,7 +118,7 @@ def test_lan_reads_and_sends_while_offline_and_it_leaves_by_itself(
 def test_what_was_typed_survives_a_closed_page(open_context: Open) -> None:
     context = open_context()
     page = context.new_page()
-    page.goto(AYUN)
+    visit(page)
     page.goto("/send")
     page.locator("input[value=proposal]").check()
     page.get_by_label("Nội dung").fill("Xin thêm một trạm biến áp cho làng.")
@@ -149,7 +158,7 @@ def test_every_screen_fits_the_smallest_telephone_with_the_largest_text(
     open_context: Open, path: str
 ) -> None:
     page = open_context(viewport=SMALLEST).new_page()
-    page.goto(AYUN)
+    visit(page)
     page.evaluate("localStorage.setItem('tl_size', '200')")
     page.goto(path)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -168,7 +177,7 @@ def test_axe_finds_nothing(
     open_context: Open, axe: Callable[[Page], None], theme: str, path: str
 ) -> None:
     page = open_context(theme=theme).new_page()
-    page.goto(AYUN)
+    visit(page)
     page.goto(path)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.wait_for_load_state("networkidle")
