@@ -14,8 +14,8 @@ from sqlalchemy import table as named_table
 from sqlalchemy.orm import Session
 
 from backend.core.db import is_postgresql
-from backend.essentials.full_text import search_key as folded_words
-from backend.essentials.full_text import words
+from backend.core.full_text import search_key as folded_words
+from backend.core.full_text import words
 from moderation.models import Case
 
 MOST_HITS = 500

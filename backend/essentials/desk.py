@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from backend.core.api.paging import Page, page
 from backend.core.auth import Permission, Principal
 from backend.core.errors import NotFound
-from backend.essentials.full_text import matching
+from backend.core.full_text import matching
 from backend.essentials.models import (
     Article,
     ArticleEvent,

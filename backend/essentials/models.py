@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.core.clock import now
 from backend.core.db import Base, Identified, TextEnum, Timestamped, Versioned
-from backend.essentials.full_text import searchable
+from backend.core.full_text import searchable
 
 # An integer key that is SQLite's own rowid: its full-text table points at it.
 RowId = BigInteger().with_variant(Integer(), "sqlite")

@@ -10,8 +10,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from backend.core.db import bump
+from backend.core.full_text import search_key
 from backend.essentials.cards import summary_of
-from backend.essentials.full_text import search_key
 from backend.essentials.models import (
     Article,
     ArticleAsset,

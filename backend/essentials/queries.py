@@ -14,8 +14,8 @@ from sqlalchemy.orm.interfaces import ORMOption
 from backend.core import clock
 from backend.core.api.paging import page
 from backend.core.errors import Gone, InvalidInput, NotFound
+from backend.core.full_text import matching
 from backend.essentials.cards import Card, Cards, Reading, card, reading
-from backend.essentials.full_text import matching
 from backend.essentials.models import (
     Article,
     ArticleEvent,

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.core import clock
+from backend.core.full_text import search_key
 from backend.essentials.body import plain
 from backend.essentials.desk import last_writer
-from backend.essentials.full_text import search_key
 from backend.essentials.models import (
     Article,
     ArticleScope,

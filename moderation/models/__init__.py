@@ -12,7 +12,6 @@ from moderation.models.case import (
     Stage,
     Urgency,
 )
-from moderation.models.full_text import create_statements
 from moderation.models.rules import DeadlinePolicy, ReplyTemplate, RoutingRule, RoutingRuleVersion
 from moderation.models.work import (
     CloseReason,
@@ -49,5 +48,4 @@ __all__ = [
     "RoutingRuleVersion",
     "Stage",
     "Urgency",
-    "create_statements",
 ]

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core import clock
 from backend.core.db import Base, Identified, TextEnum, Timestamped, Versioned
+from backend.core.full_text import searchable
 from backend.feedback.models import (
     FeedbackCategory,
     FeedbackKind,
@@ -287,3 +288,6 @@ class ClockEntry(Identified, Base):
     minutes: Mapped[int | None]  # start: the allowance; extend: what is added
     reason: Mapped[str | None] = mapped_column(String(400))
     actor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"), index=True)
+
+
+searchable(Case.metadata.tables[Case.__tablename__], key="search_id")

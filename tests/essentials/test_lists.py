@@ -15,8 +15,8 @@ from backend.core import db as core_db
 from backend.core.auth import Role
 from backend.core.db import reading, transaction
 from backend.core.errors import InvalidInput
+from backend.core.full_text import search_key, words
 from backend.essentials import desk, queries, service
-from backend.essentials.full_text import search_key, words
 from backend.essentials.models import Article, ArticleState
 from backend.places.models import AdminUnit
 from tests.conftest import Database

@@ -52,16 +52,16 @@ def matching(session: Session, table: Table, query: str) -> ColumnElement[bool]:
     return key.in_(select(column("rowid")).select_from(named_table(name)).where(match))
 
 
-def create_statements(name: str, dialect: str) -> list[str]:
-    """SQL that makes the index of table ``name`` on ``sqlite`` or ``postgresql``."""
+def create_statements(name: str, dialect: str, key: str = "id") -> list[str]:
+    """SQL that makes the index of table ``name``, with integer key ``key``, on ``sqlite`` or ``postgresql``."""
     if dialect == "postgresql":
         vector = "to_tsvector('simple'::regconfig, search_key)"
         return [f"CREATE INDEX ix_{name}_fts ON {name} USING gin ({vector})"]
-    add = f"INSERT INTO {name}_fts(rowid, search_key) VALUES (new.id, new.search_key);"  # noqa: S608 - our own table name
-    old = f"{name}_fts, rowid, search_key) VALUES ('delete', old.id, old.search_key"
+    add = f"INSERT INTO {name}_fts(rowid, search_key) VALUES (new.{key}, new.search_key);"  # noqa: S608 - our own table name
+    old = f"{name}_fts, rowid, search_key) VALUES ('delete', old.{key}, old.search_key"
     drop = f"INSERT INTO {name}_fts({old});"
     # The text itself stays in its table; the words are folded already.
-    source = f"search_key, content='{name}', content_rowid='id'"
+    source = f"search_key, content='{name}', content_rowid='{key}'"
     options = "tokenize='unicode61 remove_diacritics 0', prefix='2 3'"
     change = f"AFTER UPDATE OF search_key ON {name}"
     return [
@@ -72,9 +72,9 @@ def create_statements(name: str, dialect: str) -> list[str]:
     ]
 
 
-def searchable(table: Table) -> None:
+def searchable(table: Table, key: str = "id") -> None:
     """Make the full-text index of ``table`` whenever the table is made."""
     for dialect in ("sqlite", "postgresql"):
-        for statement in create_statements(table.name, dialect):
+        for statement in create_statements(table.name, dialect, key):
             ddl = DDL(statement).execute_if(dialect=dialect)  # type: ignore[no-untyped-call] # SQLAlchemy's
             event.listen(table, "after_create", ddl)
