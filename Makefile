@@ -60,8 +60,9 @@ browser: venv ## the story in a real browser
 format: venv ## lay out the Python code
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format --quiet .
 
-openapi: venv ## write pwa/openapi.json anew from the routes
+openapi: venv ## write pwa/openapi.json anew from the routes, and the front end's types from it
 	@$(PY) -m backend.cli.openapi
+	@$(PY) -m backend.cli.frontend run --silent types
 
 docs: venv ## put the table of settings into docs/operations.md
 	@$(PY) -m backend.cli.settings_document
