@@ -19,6 +19,7 @@ from backend.accounts import commands as accounts_commands
 from backend.accounts import routes as accounts
 from backend.broadcasts import routes as broadcasts
 from backend.core import config, db
+from backend.core.api.front import Front
 from backend.core.api.health import serve_health
 from backend.core.api.observe import observe
 from backend.core.api.openapi import make_api, serve_document
@@ -86,6 +87,7 @@ def create_app(settings: config.Config | None = None) -> Flask:
     register_commands(app)
     serve_health(app)
     serve_document(app, api)
+    app.wsgi_app = Front(app.wsgi_app)  # type: ignore[method-assign] # a WSGI application, as Flask expects
     _serve_assets(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from typing import Any
 
@@ -34,14 +35,18 @@ def measured_app() -> Flask:
     app.add_url_rule("/_hello", view_func=hello)
     app.add_url_rule("/_commit", view_func=commit, methods=["POST"])
 
-    @app.before_request
-    def begin_counting() -> None:
+    inner = app.wsgi_app
+
+    def counted(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         _statements.set(0)
 
-    @app.after_request
-    def tell_count(response: Response) -> Response:
-        response.headers["X-Sql-Statements"] = str(_statements.get())
-        return response
+        def started(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            told = [*headers, ("X-Sql-Statements", str(_statements.get()))]
+            return start_response(status, told, *error)
+
+        return inner(environ, started)
+
+    app.wsgi_app = counted  # type: ignore[method-assign,assignment] # a WSGI application
 
     def count(*_details: Any) -> None:
         _statements.set(_statements.get() + 1)

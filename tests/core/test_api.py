@@ -12,12 +12,15 @@ import orjson
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.test import Client
 
 from backend.core import auth, clock, config
 from backend.core.api import cache
-from backend.core.api.cache import _cost
+from backend.core.api.cache import ENTRY, Entry, _cost
 from backend.core.api.creates import KEPT, forget_old_keys
+from backend.core.api.front import Front
 from backend.core.api.limits import _limiter
+from backend.core.api.observe import REQUESTS
 from backend.core.db import Generation, bump, transaction
 from backend.core.errors import Unauthenticated
 from tests.conftest import Database
@@ -241,6 +244,60 @@ class TestPublicCache:
         assert answer.headers["Content-Encoding"] == "br"
         assert orjson.loads(brotli.decompress(answer.data))["areas"] == []
         assert "Content-Encoding" not in small.get("/cached").headers
+
+    def test_what_is_handed_over_is_what_was_made(self, small: FlaskClient) -> None:
+        made, handed_over = (
+            small.get("/api/v1/cached", headers={"Accept-Encoding": "br"}) for _ in range(2)
+        )
+        assert handed_over.data == made.data
+        assert handed_over.headers.pop("X-Request-Id") != made.headers.pop("X-Request-Id")
+        assert sorted(handed_over.headers) == sorted(made.headers)
+
+    def test_have_it_already_is_answered_alike(self, small: FlaskClient) -> None:
+        etag = small.get("/api/v1/cached").headers["ETag"]
+        handed_over = small.get("/api/v1/cached", headers={"If-None-Match": etag})
+        cache.clear()
+        made = small.get("/api/v1/cached", headers={"If-None-Match": etag})
+        assert made.status_code == handed_over.status_code == 304
+        del made.headers["X-Request-Id"], handed_over.headers["X-Request-Id"]
+        assert sorted(handed_over.headers) == sorted(made.headers)
+
+    def test_whoever_is_handed_an_answer_is_counted_too(self, small: FlaskClient) -> None:
+        asked = REQUESTS.labels("notes.fronted", "GET", "200")
+        before = asked._value.get()
+        for _ in range(3):
+            small.get("/api/v1/cached")
+        assert asked._value.get() == before + 3
+
+    def test_nothing_is_handed_over_across_languages_or_after_a_write(
+        self, small: FlaskClient
+    ) -> None:
+        for speech in ("vi", "en", "vi"):
+            answer = small.get("/api/v1/cached", headers={"Accept-Language": speech})
+            assert answer.json["language"] == speech
+        with transaction() as session:
+            bump(session, "notes")
+        assert small.get("/api/v1/cached").json["areas"] == ["notes"]
+
+    def test_the_front_starts_again_when_it_is_full(self) -> None:
+        served = 0
+
+        def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+            nonlocal served
+            served += 1
+            entry = Entry((), cache.generations.of(()), float("inf"), "text/plain", "e", b"x" * 900)
+            environ[ENTRY] = (entry, "endpoint")
+            start_response("200 OK", [])
+            return [entry.plain]
+
+        client = Client(Front(application, capacity=40_000))
+        for _ in range(2):
+            client.get("/api/v1/a")
+        assert served == 1
+        for number in range(12):
+            client.get("/api/v1/b", query_string={"n": number})
+        client.get("/api/v1/a")
+        assert served == 14
 
     def test_it_stays_within_its_memory(self, small: FlaskClient) -> None:
         for number in range(300):

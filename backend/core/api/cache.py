@@ -27,6 +27,8 @@ from backend.core import clock, db
 from backend.core.api.language import language
 
 LOOK_EVERY_S = 1.0
+# Where in the request the answer is left for ``core.api.front``: (entry, endpoint).
+ENTRY = "tienglang.public_entry"
 CAPACITY_BYTES = 24_000_000
 _SMALLEST_COMPRESSED = 600
 # Nobody we serve has a longer address; whoever makes one up must not push out what others read.
@@ -37,12 +39,17 @@ _LONGEST_ADDRESS = 300
 class Entry:
     """One rendered answer, in every encoding somebody asked for."""
 
+    areas: tuple[str, ...]
     generations: tuple[int, ...]
     until: float
     content_type: str
     etag: str
     plain: bytes
     encoded: dict[str, bytes] = field(default_factory=dict)
+
+    def encoding(self, accepted: str) -> str:
+        """The encoding to send, for those who understand ``accepted``: small answers go as they are."""
+        return accepted if len(self.plain) >= _SMALLEST_COMPRESSED else ""
 
     def body(self, encoding: str) -> bytes:
         """The bytes in ``encoding`` (``br``, ``gzip`` or empty), compressed the first time."""
@@ -63,16 +70,17 @@ class Generations:
 
     def __init__(self) -> None:
         self._values: dict[str, int] = {}
+        self._database = 0
         self._seen_at = float("-inf")
         self._lock = threading.Lock()
 
     def of(self, areas: tuple[str, ...]) -> tuple[int, ...]:
-        """The generation of each area, at most ``LOOK_EVERY_S`` old."""
+        """The generation of each area, at most ``LOOK_EVERY_S`` old, after the number of the database."""
         if time.monotonic() - self._seen_at >= LOOK_EVERY_S:
             with self._lock:
                 if time.monotonic() - self._seen_at >= LOOK_EVERY_S:
                     self._look()
-        return tuple(self._values.get(area, 0) for area in areas)
+        return (self._database, *(self._values.get(area, 0) for area in areas))
 
     def _look(self) -> None:
         looked_at = time.monotonic()
@@ -84,6 +92,11 @@ class Generations:
     def look_again(self) -> None:
         """Do not wait for the second to pass: this process has just written."""
         self._seen_at = float("-inf")
+
+    def start_over(self) -> None:
+        """Another database was connected: nothing that came from the one before is true."""
+        self._database += 1
+        self.look_again()
 
 
 def _cost(key: tuple[str, str], entry: Entry) -> int:
@@ -101,14 +114,17 @@ class PublicCache:
         self._size = 0
         self._lock = threading.Lock()
 
-    def find(self, key: tuple[str, str], generations: tuple[int, ...]) -> Entry | None:
+    def is_true(self, entry: Entry) -> bool:
+        """Nobody has written since it was rendered, and its time has not run out."""
+        return (
+            entry.generations == self.generations.of(entry.areas)
+            and entry.until > clock.now().timestamp()
+        )
+
+    def find(self, key: tuple[str, str]) -> Entry | None:
         """A copy that is still true, or None."""
         entry = self._entries.get(key)
-        if (
-            entry is None
-            or entry.generations != generations
-            or entry.until <= clock.now().timestamp()
-        ):
+        if entry is None or not self.is_true(entry):
             return None
         with self._lock:
             if key in self._entries:
@@ -132,7 +148,7 @@ class PublicCache:
         with self._lock:
             self._entries.clear()
             self._size = 0
-        self.generations.look_again()
+        self.generations.start_over()
 
 
 cache = PublicCache()
@@ -163,11 +179,13 @@ def public_cache(
         @wraps(view)
         def cached(*args: Any, **kwargs: Any) -> Response:
             key = (request.full_path, speech())
-            generations = cache.generations.of(areas)
-            entry = cache.find(key, generations)
+            entry = cache.find(key)
             if entry is None:
-                entry = _render(view, args, kwargs, generations, content_type)
+                entry = _render(view, args, kwargs, areas, content_type)
                 cache.keep(key, entry)
+            if speech is language:
+                # It depends on nothing but what the front compares; pages also look at cookies.
+                request.environ[ENTRY] = (entry, request.endpoint)
             return _answer(entry, max_age)
 
         return cached
@@ -179,14 +197,18 @@ def _render(
     view: Callable[..., Rendered],
     args: Any,
     kwargs: Any,
-    generations: tuple[int, ...],
+    areas: tuple[str, ...],
     content_type: str,
 ) -> Entry:
+    generations = cache.generations.of(
+        areas
+    )  # before the reading: what is written meanwhile makes this stale
     payload, next_change_at = view(*args, **kwargs)
     plain = payload.encode() if isinstance(payload, str) else payload
     if not isinstance(plain, bytes):
         plain = orjson.dumps(plain, default=str)
     return Entry(
+        areas=areas,
         generations=generations,
         until=next_change_at.timestamp() if next_change_at else float("inf"),
         content_type=content_type,
@@ -195,20 +217,25 @@ def _render(
     )
 
 
+def encoding_for(accepted: str) -> str:
+    """The best encoding we make among those a caller ``accepted``, or none."""
+    return "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
+
+
+def is_known(entry: Entry, if_none_match: str | None) -> bool:
+    """The caller has this very answer already, in whatever encoding."""
+    return bool(if_none_match) and (if_none_match == "*" or entry.etag in (if_none_match or ""))
+
+
 def _answer(entry: Entry, max_age: int) -> Response:
-    encoding = ""
-    if len(entry.plain) >= _SMALLEST_COMPRESSED:
-        accepted = request.headers.get("Accept-Encoding", "")
-        encoding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
-    etag = f'"{entry.etag}-{encoding}"' if encoding else f'"{entry.etag}"'
+    encoding = entry.encoding(encoding_for(request.environ.get("HTTP_ACCEPT_ENCODING", "")))
     headers = {
-        "ETag": etag,
+        "ETag": f'"{entry.etag}-{encoding}"' if encoding else f'"{entry.etag}"',
         "Cache-Control": f"public, max-age={max_age}" if max_age else "public, no-cache",
         "Vary": "Accept-Encoding, Accept-Language",
         "Content-Type": entry.content_type,
     }
-    known = request.headers.get("If-None-Match")
-    if known and (known == "*" or entry.etag in known):
+    if is_known(entry, request.environ.get("HTTP_IF_NONE_MATCH")):
         return Response(status=304, headers=headers)
     if encoding:
         headers["Content-Encoding"] = encoding

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Mapping
+from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
@@ -27,7 +29,29 @@ SECONDS = Histogram(
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 
 # Scripts, styles and pictures come from here only; inline code by hash, added by the pages that carry it.
+POLICY = "Content-Security-Policy"
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+
+
+def request_id(environ: Mapping[str, Any]) -> str:
+    """The id the caller gave the request, when it is one, else a new one."""
+    given = environ.get("HTTP_X_REQUEST_ID", "")
+    return given if _REQUEST_ID.match(given) else ids.new_id().hex
+
+
+def tell(endpoint: str, method: str, status: int, seconds: float, request_id: str) -> None:
+    """Count a request that was answered, and write its line."""
+    REQUESTS.labels(endpoint, method, str(status)).inc()
+    SECONDS.labels(endpoint).observe(seconds)
+    # The route, never the address: addresses carry tracking codes.
+    log.info(
+        "request",
+        endpoint=endpoint,
+        method=method,
+        status=status,
+        ms=round(seconds * 1000, 1),
+        request_id=request_id,
+    )
 
 
 def observe(app: Flask) -> None:
@@ -37,19 +61,18 @@ def observe(app: Flask) -> None:
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "strict-origin-when-cross-origin",
         "Permissions-Policy": "geolocation=(self), microphone=(self), camera=(self)",
-        "Content-Security-Policy": API_POLICY,
+        POLICY: API_POLICY,
         "Cross-Origin-Opener-Policy": "same-origin",
+        "Cache-Control": "no-store",
     }
     if settings.production:
         common["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    pairs = tuple(common.items())
-    quiet = settings.log_level not in {"DEBUG", "INFO"}
+    defaults = tuple((name.lower(), name, value) for name, value in common.items())
 
     @app.before_request
     def begin() -> None:
         g.started = time.perf_counter()
-        given = request.headers.get("X-Request-Id", "")
-        g.request_id = given if _REQUEST_ID.match(given) else ids.new_id().hex
+        g.request_id = request_id(request.environ)
         length = request.content_length
         if (
             length is not None
@@ -61,24 +84,13 @@ def observe(app: Flask) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         headers = response.headers
-        for name, value in pairs:
-            if name not in headers:
-                headers[name] = value
-        headers["X-Request-Id"] = g.get("request_id", "")
-        if "Cache-Control" not in headers:
-            headers["Cache-Control"] = "no-store"
+        present = {name.lower() for name in headers.keys()}  # noqa: SIM118 - iterating gives pairs
+        for key, name, value in defaults:
+            if key not in present:
+                headers.add(name, value)
+        given = g.get("request_id", "")
+        headers["X-Request-Id"] = given
         elapsed = time.perf_counter() - g.get("started", time.perf_counter())
         endpoint = request.endpoint or "unmatched"
-        REQUESTS.labels(endpoint, request.method, str(response.status_code)).inc()
-        SECONDS.labels(endpoint).observe(elapsed)
-        if not quiet:
-            # The route, never the address: addresses carry tracking codes.
-            log.info(
-                "request",
-                endpoint=endpoint,
-                method=request.method,
-                status=response.status_code,
-                ms=round(elapsed * 1000, 1),
-                request_id=g.get("request_id"),
-            )
+        tell(endpoint, request.method, response.status_code, elapsed, given)
         return response
