@@ -226,7 +226,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "synchronous=FULL",
         f"busy_timeout={LOCK_TIMEOUT_MS}",
         "foreign_keys=ON",
-        "cache_size=-16000",
+        "cache_size=-4000",  # kB for each connection of each process; the system keeps the rest
         "temp_store=MEMORY",
     ):
         cursor.execute(f"PRAGMA {pragma}")
