@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -70,3 +71,39 @@ def test_an_unknown_api_address_is_a_problem_document(client: FlaskClient, path:
     answer = client.get(path)
     assert answer.status_code == 404
     assert answer.content_type == "application/problem+json"
+
+
+def address(rule: Rule) -> str:
+    """Some address of a route; nothing need be there."""
+    values: dict[str, object] = {}
+    for name, converter in rule._converters.items():
+        known = [*getattr(converter, "items", ()), "23798", str(UUID(int=7)), "0" * 64]
+        values[name] = next(one for one in known if re.fullmatch(converter.regex, one))
+    found: str = rule.map.bind("localhost").build(rule.endpoint, values)
+    return found
+
+
+@pytest.mark.parametrize("prefix", ["/api/v1/", "/device/v1/"])
+def test_a_misspelt_parameter_is_named_and_refused(
+    app: Flask, client: FlaskClient, prefix: str
+) -> None:
+    asked = 0
+    for rule in rules(app):
+        for method in (rule.methods or set()) - {"OPTIONS"}:
+            if not rule.rule.startswith(prefix):
+                continue
+            asked += 1
+            answer = client.open(f"{address(rule)}?lang=en&limitt=5", method=method)
+            assert answer.status_code == 422, f"{method} {rule.rule}"
+            if method != "HEAD":
+                assert answer.get_json()["errors"] == {"limitt": ["unknown_field"]}
+    assert asked
+
+
+@pytest.mark.parametrize("path", ["/", "/feeds/communes/23798/articles.json", "/healthz"])
+def test_links_that_others_lengthened_still_lead_somewhere(client: FlaskClient, path: str) -> None:
+    assert client.get(f"{path}?utm_source=zalo").status_code == client.get(path).status_code
+
+
+def test_a_language_we_do_not_speak_is_no_mistake(client: FlaskClient) -> None:
+    assert client.get("/api/v1/provinces?lang=fr").status_code == 200

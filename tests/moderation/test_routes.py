@@ -361,8 +361,9 @@ def test_every_filter_works_and_costs_at_most_six_statements(
             answer = client.get(f"/api/v1/cases?{query}&limit=50")
         assert answer.status_code == 200, (query, answer.text)
         assert len(statements) <= 6, (query, statements)
+        narrowed = "&".join(part for part in query.split("&") if not part.startswith("sort="))
         with counting(core_db.engine()) as statements:
-            assert client.get(f"/api/v1/cases/counts?{query}").status_code == 200
+            assert client.get(f"/api/v1/cases/counts?{narrowed}").status_code == 200
         assert len(statements) <= 6, (query, statements)
     for query in ("q=ổ gà", "q=o ga truong", f"q={values['code']}", f"q={code}"):
         found = client.get(f"/api/v1/cases?{query}").get_json()["items"]

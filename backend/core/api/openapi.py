@@ -7,17 +7,20 @@ off the same decorators that hold the rule at run time.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import flask_smorest
 from apispec.ext.marshmallow import MarshmallowPlugin
-from apispec.ext.marshmallow.common import resolve_schema_cls
-from flask import Flask, Request, Response
+from apispec.ext.marshmallow.common import resolve_schema_cls, resolve_schema_instance
+from flask import Flask, Request, Response, current_app, request
 from webargs.flaskparser import FlaskParser
 
 from backend.core.api.fields import Choice, Timestamp
 from backend.core.api.problems import CONTENT_TYPE, ProblemSchema, handle_errors
 from backend.core.auth import public
+from backend.core.errors import InvalidInput
 
 TITLE = "Tiếng Làng"
 VERSION = "1"
@@ -39,6 +42,15 @@ _MEANING = {
     "503": "Temporarily unavailable; nothing was lost",
 }
 _CHANGING = {"post", "put", "patch", "delete"}
+# Who reads pages, feeds and embeds comes by links that others lengthen; who calls these writes a program.
+_FOR_PROGRAMS = ("/api/", "/device/")
+LANG: dict[str, Any] = {
+    "in": "query",
+    "name": "lang",
+    "schema": {"type": "string"},
+    "description": "language of the words in the answer, before Accept-Language; one we do not speak counts as none",
+    "example": "en",
+}
 
 
 class _Parser(FlaskParser):
@@ -61,6 +73,32 @@ class Blueprint(flask_smorest.Blueprint):
         self, name: str, import_name: str, *, url_prefix: str = "/api/v1", description: str = ""
     ) -> None:
         super().__init__(name, import_name, url_prefix=url_prefix, description=description)
+        if url_prefix.startswith(_FOR_PROGRAMS):
+            self.before_request(_refuse_unknown_parameters)
+
+
+def _refuse_unknown_parameters() -> None:
+    """A filter that is misspelt would be a list without the filter: programs are told, as they are about bodies.
+
+    Raises:
+        InvalidInput: names every parameter that the route does not know.
+    """
+    if not request.query_string:
+        return
+    view = current_app.view_functions[str(request.endpoint)]
+    unknown = request.args.keys() - _parameters(view)
+    if unknown:
+        raise InvalidInput({name: ["unknown_field"] for name in sorted(unknown)})
+
+
+@cache
+def _parameters(view: Callable[..., Any]) -> frozenset[str]:
+    """The query parameters that a view declares, and the one that all have."""
+    declared = getattr(view, "_apidoc", {}).get("arguments", {}).get("parameters", ())
+    schemas = [
+        resolve_schema_instance(each["schema"]) for each in declared if each["in"] == "query"
+    ]
+    return frozenset({LANG["name"], *(name for schema in schemas for name in schema.load_fields)})
 
 
 class _NameResolver:
@@ -120,6 +158,7 @@ def make_api(app: Flask) -> Api:
     api.register_field(Choice, "string", None)
     api.register_field(Timestamp, "string", "date-time")
     api.spec.components.schema("Problem", schema=ProblemSchema)
+    api.spec.components.parameter(LANG["name"], LANG["in"], LANG)
     for name, scheme in {
         "cookie": {"type": "apiKey", "in": "cookie", "name": "tl_access"},
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
@@ -151,7 +190,7 @@ def finished_document(app: Flask, api: Api) -> dict[str, Any]:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             if method in {"get", "head", "options", *_CHANGING}:
-                _complete(operation, method, access.get((path, method), ""))
+                _complete(operation, path, method, access.get((path, method), ""))
     return document
 
 
@@ -166,7 +205,7 @@ def _openapi_path(rule: str) -> str:
     return "".join(out)
 
 
-def _complete(operation: dict[str, Any], method: str, access: str) -> None:
+def _complete(operation: dict[str, Any], path: str, method: str, access: str) -> None:
     responses: dict[str, Any] = operation.setdefault("responses", {})
     responses.pop("default", None)
     statuses = {"400", "404", "422", "429", "503"}
@@ -179,6 +218,11 @@ def _complete(operation: dict[str, Any], method: str, access: str) -> None:
         operation["x-access"] = access
     if access not in {"", "public"}:
         statuses |= {"403"}  # not allowed; for anybody: a wrong PIN
+    parameters: list[dict[str, Any]] = operation.setdefault("parameters", [])
+    if path.startswith(_FOR_PROGRAMS) and not any(
+        (each["in"], each["name"]) == (LANG["in"], LANG["name"]) for each in parameters
+    ):
+        parameters.append({"$ref": f"#/components/parameters/{LANG['name']}"})
     if method in _CHANGING:
         statuses |= {"403", "409", "410", "412", "413", "415", "428"}
     for status in sorted(statuses):

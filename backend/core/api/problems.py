@@ -119,7 +119,7 @@ def _problem(error: Problem) -> Response:
     headers = {"Retry-After": str(error.retry_after)} if error.retry_after is not None else {}
     if error.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
-    errors = error.errors if isinstance(error, InvalidInput) else None
+    errors = _codes(error.errors) if isinstance(error, InvalidInput) else None
     return problem_response(
         error.status, error.code, params=error.params, errors=errors, headers=headers
     )
