@@ -35,7 +35,14 @@ class Node:
     def environment(self) -> dict[str, str]:
         """Variables with which programs started by npm find this same Node.js first."""
         path = os.pathsep.join([str(self.binary.parent), os.environ.get("PATH", os.defpath)])
-        return {**os.environ, "PATH": path, "CI": "true", "NO_UPDATE_NOTIFIER": "1"}
+        return {
+            **os.environ,
+            "PATH": path,
+            "CI": "true",
+            "NO_UPDATE_NOTIFIER": "1",
+            # As pip does: an office's own certificate authority is trusted by the machine, not by Node's list.
+            "NODE_USE_SYSTEM_CA": "1",
+        }
 
 
 def accepts(version: str) -> bool:
