@@ -75,8 +75,10 @@ screenshots: venv ## every page at phone and desktop size, light and dark, into 
 	@$(PY) -m backend.cli.frontend
 	@$(PY) -m tests.e2e.screenshots
 
-bench: venv ## measure: ratios to a constant view, on this machine
-	@$(PY) -m bench
+bench: venv ## measure on this machine: ratios to a constant view, pages by Lighthouse (ARGS=--help)
+	@bin/system-packages
+	@$(PY) -m backend.cli.frontend
+	@$(PY) -m bench $(ARGS)
 
 soak: venv ## kill -9 of web and workers at random points, 60 seeds (SEEDS=)
 	@SEEDS=$(or $(SEEDS),60) $(PYTEST) -q tests/faults

@@ -79,16 +79,25 @@ class Server:
     process: subprocess.Popen[bytes]
     seconds_to_first_answer: float
 
-    def memory_mb(self) -> list[float]:
-        """Resident memory of each web process, in MB."""
+    def memory(self) -> list[Memory]:
+        """What each web process takes."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [resident_mb(int(pid)) for pid in children.split()]
+        return [Memory.of(int(pid)) for pid in children.split()]
 
 
-def resident_mb(pid: int) -> float:
-    """Resident memory of a process, in MB."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+@dataclass(frozen=True)
+class Memory:
+    """Megabytes of a process: its share of the machine (pages shared by n count 1/n), and all it has mapped in."""
+
+    own: float
+    resident: float
+
+    @classmethod
+    def of(cls, pid: int) -> Memory:
+        """As the kernel counts it."""
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        sizes = {line.split()[0]: int(line.split()[1]) / 1024 for line in lines[1:]}
+        return cls(own=sizes["Pss:"], resident=sizes["Rss:"])
 
 
 @contextmanager
