@@ -5,7 +5,10 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 import structlog
@@ -40,8 +43,12 @@ def _database() -> None:
         session.execute(text("SELECT 1"))
 
 
+@cache
 def newest_migration() -> str:
-    """The revision that no other one follows, read off the files: alembic itself stays out of the web process."""
+    """The revision that no other one follows, read off the files: alembic itself stays out of the web process.
+
+    Once: this process goes on running the code it began with, whatever is put into the folder.
+    """
     revisions: set[str] = set()
     followed: set[str] = set()
     for path in _MIGRATIONS.glob("*.py"):
@@ -68,8 +75,56 @@ PROBES: dict[str, Callable[[], object]] = {
 }
 
 
+class Readiness:
+    """What the probes say, asked anew when the last verdict is older than ``KEPT_S``.
+
+    Anybody may ask, as often as they like: of those who ask at once one does the work. A probe that hangs does not
+    take the others' threads with it: after ``PATIENCE_S`` they are told that it is still waiting.
+    """
+
+    KEPT_S = 2.0
+    PATIENCE_S = 1.0
+
+    def __init__(
+        self,
+        probes: Mapping[str, Callable[[], object]],
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._probes = probes
+        self._seconds = seconds
+        self._states: dict[str, str] = {}
+        self._asked_at = float("-inf")
+        self._asking = threading.Lock()
+
+    def states(self) -> dict[str, str]:
+        """``ok``, ``failed`` or ``waiting`` for each part."""
+        if self._is_old() and self._asking.acquire(timeout=self.PATIENCE_S):
+            try:
+                if self._is_old():
+                    self._ask()
+            finally:
+                self._asking.release()
+        return dict(self._states)
+
+    def _is_old(self) -> bool:
+        return self._seconds() - self._asked_at >= self.KEPT_S
+
+    def _ask(self) -> None:
+        self._states = dict.fromkeys(self._probes, "waiting")
+        asked_at = self._seconds()
+        for name, probe in self._probes.items():
+            try:
+                probe()
+                self._states[name] = "ok"
+            except Exception as error:  # noqa: BLE001 - whatever is wrong, it is this probe's answer
+                log.warning("not_ready", part=name, error=str(error)[:300])
+                self._states[name] = "failed"
+        self._asked_at = asked_at
+
+
 def serve_health(app: Flask) -> None:
     """Register ``/healthz``, ``/readyz`` and ``/metrics``."""
+    readiness = Readiness(PROBES)
 
     @public
     def healthz() -> Response:
@@ -77,14 +132,7 @@ def serve_health(app: Flask) -> None:
 
     @public
     def readyz() -> Response:
-        states: dict[str, str] = {}
-        for name, probe in PROBES.items():
-            try:
-                probe()
-                states[name] = "ok"
-            except Exception as error:  # noqa: BLE001 - whatever is wrong, it is this probe's answer
-                log.warning("not_ready", part=name, error=str(error)[:300])
-                states[name] = "failed"
+        states = readiness.states()
         ready = all(state == "ok" for state in states.values())
         return json_answer(
             {"status": "ok" if ready else "failed", "parts": states}, 200 if ready else 503
