@@ -21,7 +21,7 @@ SALT_BYTES = 24
 
 
 class Link(Protocol):
-    """What a stored event shows to the chain."""
+    """What an event shows to the chain."""
 
     case_id: UUID
     seq: int

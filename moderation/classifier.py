@@ -20,7 +20,6 @@ from moderation.models import FeedbackCategory, FeedbackKind, LegalType, Urgency
 
 # Longer texts say what they want early; the rest is not read twice.
 MAX_WORDS = 1_200
-_LONGEST_TERM = 6
 _WORD = re.compile(r"[^\W_]+")
 _SHOWN_WORDS = 6
 # How much has to speak for an emergency; tuned towards noticing.
@@ -139,35 +138,50 @@ _URGENCY_SIGNALS = {
 def _read(text: str) -> _Reading:
     raw = _WORD.findall(unicodedata.normalize("NFC", text).lower())[:MAX_WORDS]
     words = tuple(part for word in raw for part in TEENCODE.get(word, word).split())
-    words = tuple(_tone(word) for word in words)
+    words = tuple(map(_tone, words))
     marked_words = sum(1 for word in words if not word.isascii())
     marked = marked_words >= _MARKED_SHARE * max(1, len(words))
     signals: dict[str, list[str]] = defaultdict(list)
     categories: dict[FeedbackCategory, dict[str, int]] = defaultdict(dict)
-    for gram in _grams(words if marked else tuple(fold(word) for word in words)):
-        for owner, weight in _terms(marked=marked).get(gram, ()):
+    for term, owners in _found(words if marked else tuple(map(fold, words)), marked=marked):
+        for owner, weight in owners:
             if isinstance(owner, FeedbackCategory):
-                categories[owner][gram] = weight
+                categories[owner][term] = weight
             else:
-                signals[owner].append(gram)
+                signals[owner].append(term)
     return _Reading(text, words, marked, signals, categories)
 
 
-def _grams(words: tuple[str, ...]) -> Iterator[str]:
-    for start in range(len(words)):
-        for length in range(1, _LONGEST_TERM + 1):
-            if start + length > len(words):
-                break
-            yield " ".join(words[start : start + length])
-
-
 _Owner = FeedbackCategory | str
+_Owners = list[tuple[_Owner, int]]
+
+
+def _found(words: tuple[str, ...], *, marked: bool) -> Iterator[tuple[str, _Owners]]:
+    """The terms among ``words``, in order; only lengths that some term beginning with a word has are tried."""
+    terms, lengths = _terms(marked=marked), _lengths(marked=marked)
+    for start, word in enumerate(words):
+        for length in lengths.get(word, ()):
+            term = " ".join(words[start : start + length])
+            owners = terms.get(term)
+            # At the end of a text fewer words are left than were asked for: that term was found already.
+            if owners is not None and start + length <= len(words):
+                yield term, owners
 
 
 @lru_cache(maxsize=2)
-def _terms(*, marked: bool) -> dict[str, list[tuple[_Owner, int]]]:
+def _lengths(*, marked: bool) -> dict[str, tuple[int, ...]]:
+    """First word of a term -> how many words the terms have that begin with it."""
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for term in _terms(marked=marked):
+        words = term.split()
+        lengths[words[0]].add(len(words))
+    return {word: tuple(sorted(some)) for word, some in lengths.items()}
+
+
+@lru_cache(maxsize=2)
+def _terms(*, marked: bool) -> dict[str, _Owners]:
     """Every term as it looks in a text with diacritics, or in one without."""
-    known: dict[str, list[tuple[_Owner, int]]] = defaultdict(list)
+    known: dict[str, _Owners] = defaultdict(list)
     for category, by_weight in CATEGORY_TERMS.items():
         for weight, listed in by_weight.items():
             for term in _split(listed, marked=marked):
@@ -198,11 +212,13 @@ def _split(listed: str, *, marked: bool) -> set[str]:
 
 
 _OLD_TONE = re.compile("(?<!q)(o|u)([aey])([\u0300\u0301\u0303\u0309\u0323])$")
+# Only these endings can be spelled in two ways; the rest of a text is not taken apart.
+_OLD_ENDING = re.compile("[ou](?:[àáãảạèéẽẻẹỳýỹỷỵ]|[aey][\u0300\u0301\u0303\u0309\u0323])$")
 
 
 def _tone(word: str) -> str:
     """One spelling of each word: "hoà" becomes "hòa", the tone mark on the first vowel of oa, oe, uy."""
-    if word.isascii():
+    if word.isascii() or not _OLD_ENDING.search(word):
         return word
     apart = unicodedata.normalize("NFD", word)
     return unicodedata.normalize("NFC", _OLD_TONE.sub(r"\1\3\2", apart))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -53,7 +53,7 @@ def show(session: Session, actor: Principal, case: Case, language: str) -> Json:
     ).one()
     events = history.events_of(session, case.id)
     messages = feedback_queries.thread(session, feedback.id)
-    entries = ledger.entries_of(session, case)
+    entries = ledger.entries_of(session, [case.id]).get(case.id, [])
     names = staff_names(
         session,
         {
@@ -176,13 +176,11 @@ def _routing(case: Case, language: str) -> Json:
 def _clock(
     session: Session,
     case: Case,
-    entries: Sequence[Any],
+    entries: list[ledger.Entry],
     names: Mapping[UUID, str],
     language: str,
 ) -> Json:
-    book = ledger.Ledger(
-        case, ledger.calendar_of(case, settings_of(session, case.unit_id)), list(entries)
-    )
+    book = ledger.of_rows(case, settings_of(session, case.unit_id), entries)
     stage = case.stage or Stage.HANDLING
     run, now = book.run(stage), time.now()
     shown: Json = {

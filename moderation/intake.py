@@ -61,13 +61,14 @@ def open_case(session: Session, feedback: Feedback) -> Case:
         search_key=words_of(feedback),
         created_at=arrived,
     )
-    session.add(case)
     book = ledger.open_ledger(case, settings)
-    ledger.start(session, book, Stage.INTAKE, arrived)
-    ledger.start(session, book, Stage.HANDLING, arrived)
+    ledger.start(book, Stage.INTAKE, arrived)
+    ledger.start(book, Stage.HANDLING, arrived)
     ledger.settle(book, arrived)
     route(case, feedback, settings, arrived)
+    session.add(case)
     history.record(session, case, EventType.OPENED, SYSTEM, _opening(case), at=arrived)
+    ledger.store(session, book)
     projection.start(
         session,
         feedback.id,

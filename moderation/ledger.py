@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
+from backend.core import ids
 from backend.core.auth import Principal
 from backend.places.calendar import WorkCalendar
 from moderation import clock
@@ -25,13 +28,36 @@ OVERDUE, ESCALATED = 100, 150
 LEVELS = (*WARNINGS, OVERDUE, ESCALATED)
 
 
+class Entry(NamedTuple):
+    """A row of ``ClockEntry`` as a plain value; a case has dozens, and nobody ever changes one."""
+
+    case_id: UUID
+    seq: int
+    stage: Stage
+    move: ClockMove
+    at: datetime
+    minutes: int | None
+    reason: str | None
+    actor_id: UUID | None
+
+
+_ENTRY: Any = ClockEntry.__table__
+# Built once, and from the plain table: these run at every submission and every move.
+_INSERT: Any = insert(_ENTRY)
+_ENTRIES: Any = select(*(_ENTRY.c[name] for name in Entry._fields)).order_by(
+    _ENTRY.c.case_id, _ENTRY.c.seq
+)
+_OF_CASES = _ENTRIES.where(_ENTRY.c.case_id.in_(bindparam("case_ids", expanding=True)))
+
+
 @dataclass
 class Ledger:
     """The rows of one case, and the stages that they make."""
 
     case: Case
     calendar: clock.Calendar
-    entries: list[ClockEntry] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    stored: int = 0  # how many of them the database has
 
     def run(self, stage: Stage) -> clock.Run | None:
         """The stage as it runs or ran last; None when it never began."""
@@ -45,14 +71,28 @@ def open_ledger(case: Case, settings: Settings) -> Ledger:
 
 def load(session: Session, case: Case, settings: Settings) -> Ledger:
     """The ledger of a stored case."""
-    return Ledger(case, calendar_of(case, settings), list(entries_of(session, case)))
+    return of_rows(case, settings, entries_of(session, [case.id]).get(case.id, []))
 
 
-def entries_of(session: Session, case: Case) -> Sequence[ClockEntry]:
-    """The rows in the order in which they were written."""
-    return session.scalars(
-        select(ClockEntry).where(ClockEntry.case_id == case.id).order_by(ClockEntry.seq)
-    ).all()
+def of_rows(case: Case, settings: Settings, entries: list[Entry]) -> Ledger:
+    """The ledger that these rows, as they are stored, make."""
+    return Ledger(case, calendar_of(case, settings), entries, len(entries))
+
+
+def entries_of(session: Session, case_ids: Collection[UUID]) -> dict[UUID, list[Entry]]:
+    """The rows of cases in the order in which they were written; one statement."""
+    found: dict[UUID, list[Entry]] = {}
+    for row in session.execute(_OF_CASES, {"case_ids": list(case_ids)}):
+        found.setdefault(row.case_id, []).append(Entry._make(row))
+    return found
+
+
+def store(session: Session, ledger: Ledger) -> None:
+    """Write the new rows; the case itself must be in the database."""
+    fresh = ledger.entries[ledger.stored :]
+    if fresh:
+        session.execute(_INSERT, [{"id": ids.new_id(), **each._asdict()} for each in fresh])
+        ledger.stored = len(ledger.entries)
 
 
 def calendar_of(case: Case, settings: Settings) -> clock.Calendar:
@@ -60,7 +100,7 @@ def calendar_of(case: Case, settings: Settings) -> clock.Calendar:
     return None if case.policy.get("round_the_clock") else settings.calendar
 
 
-def runs(entries: Iterable[ClockEntry]) -> dict[Stage, clock.Run]:
+def runs(entries: Iterable[Entry]) -> dict[Stage, clock.Run]:
     """The stages that the rows describe; a stage that was started again counts from its last start."""
     made: dict[Stage, clock.Run] = {}
     for entry in entries:
@@ -71,7 +111,7 @@ def runs(entries: Iterable[ClockEntry]) -> dict[Stage, clock.Run]:
     return made
 
 
-def _continued(run: clock.Run, entry: ClockEntry) -> clock.Run:
+def _continued(run: clock.Run, entry: Entry) -> clock.Run:
     match entry.move:
         case ClockMove.PAUSE if not run.paused:
             return replace(run, pauses=(*run.pauses, clock.Pause(entry.at, None, entry.reason)))
@@ -89,7 +129,6 @@ def _continued(run: clock.Run, entry: ClockEntry) -> clock.Run:
 
 
 def write(
-    session: Session,
     ledger: Ledger,
     stage: Stage,
     move: ClockMove,
@@ -99,53 +138,44 @@ def write(
     reason: str | None = None,
     actor: Principal | None = None,
 ) -> None:
-    """Add a row; ``settle`` afterwards brings the case's columns up to date."""
-    entry = ClockEntry(
-        case_id=ledger.case.id,
-        seq=len(ledger.entries) + 1,
-        stage=stage,
-        move=move,
-        at=at,
-        minutes=minutes,
-        reason=reason,
-        actor_id=actor.id if actor is not None and actor.kind == "staff" else None,
-    )
-    session.add(entry)
-    ledger.entries.append(entry)
+    """Add a row; ``settle`` afterwards brings the case's columns up to date, ``store`` puts it into the database."""
+    actor_id = actor.id if actor is not None and actor.kind == "staff" else None
+    seq = len(ledger.entries) + 1
+    ledger.entries.append(Entry(ledger.case.id, seq, stage, move, at, minutes, reason, actor_id))
 
 
-def start(session: Session, ledger: Ledger, stage: Stage, at: datetime) -> None:
+def start(ledger: Ledger, stage: Stage, at: datetime) -> None:
     """Begin a stage with the allowance of the case's policy."""
     allowance = Allowance.from_snapshot(ledger.case.policy)
     minutes = allowance.intake_minutes if stage is Stage.INTAKE else allowance.handling_minutes
     ledger.case.alarm_level = 0
-    write(session, ledger, stage, ClockMove.START, at, minutes=minutes)
+    write(ledger, stage, ClockMove.START, at, minutes=minutes)
 
 
-def pause(session: Session, ledger: Ledger, at: datetime, reason: str, actor: Principal) -> None:
+def pause(ledger: Ledger, at: datetime, reason: str, actor: Principal) -> None:
     """Stop counting both stages while the resident is asked."""
     for stage in _running(ledger):
         if not _known(ledger, stage).paused:
-            write(session, ledger, stage, ClockMove.PAUSE, at, reason=reason, actor=actor)
+            write(ledger, stage, ClockMove.PAUSE, at, reason=reason, actor=actor)
     ledger.case.paused_at = ledger.case.paused_at or at
 
 
-def resume(session: Session, ledger: Ledger, at: datetime, reason: str, actor: Principal) -> None:
+def resume(ledger: Ledger, at: datetime, reason: str, actor: Principal) -> None:
     """Go on counting."""
     for stage in _running(ledger):
         if _known(ledger, stage).paused:
-            write(session, ledger, stage, ClockMove.RESUME, at, reason=reason, actor=actor)
+            write(ledger, stage, ClockMove.RESUME, at, reason=reason, actor=actor)
     ledger.case.paused_at = None
 
 
-def stop(session: Session, ledger: Ledger, at: datetime, *stages: Stage) -> None:
+def stop(ledger: Ledger, at: datetime, *stages: Stage) -> None:
     """End stages (all that run when none is named); an open pause ends with them."""
     for stage in _running(ledger):
         if stages and stage not in stages:
             continue
         if _known(ledger, stage).paused:
-            write(session, ledger, stage, ClockMove.RESUME, at)
-        write(session, ledger, stage, ClockMove.STOP, at)
+            write(ledger, stage, ClockMove.RESUME, at)
+        write(ledger, stage, ClockMove.STOP, at)
     if not _running(ledger):
         ledger.case.paused_at = None
 
@@ -153,35 +183,31 @@ def stop(session: Session, ledger: Ledger, at: datetime, *stages: Stage) -> None
 def settle(ledger: Ledger, at: datetime) -> None:
     """Bring the case's columns up to date with the rows: stage, both due dates, overdue, the next alarm."""
     case, made = ledger.case, runs(ledger.entries)
-    intake, handling = made.get(Stage.INTAKE), made.get(Stage.HANDLING)
-    ledger.calendar = _usable(ledger.calendar, [run for run in (intake, handling) if run])
-    if intake is not None:
-        case.intake_due_at = clock.due_at(intake, ledger.calendar)
-    if handling is not None:
-        case.due_at = clock.due_at(handling, ledger.calendar)
+    dues = _dues(ledger, made)
+    case.intake_due_at = dues.get(Stage.INTAKE, case.intake_due_at)
+    case.due_at = dues.get(Stage.HANDLING, case.due_at)
     stage = _stage(made)
     if stage is not case.stage:
         case.stage, case.alarm_level = stage, 0
     if stage is None:
+        handling = made.get(Stage.HANDLING)
         case.next_alarm_at = None
         ended = handling.stopped_at if handling is not None else None
         case.is_overdue = ended is not None and ended > case.due_at
         return
     run = made[stage]
-    passed = percent(run, ledger.calendar, at)
-    case.is_overdue = passed >= OVERDUE
+    case.is_overdue = percent(run, ledger.calendar, at) >= OVERDUE
     case.next_alarm_at = None if run.paused else next_alarm(run, ledger.calendar, case.alarm_level)
 
 
-def _usable(calendar: clock.Calendar, stages: list[clock.Run]) -> clock.Calendar:
-    """The calendar, or ordinary office hours when it leaves (nearly) no working time: a deadline there must be."""
+def _dues(ledger: Ledger, made: dict[Stage, clock.Run]) -> dict[Stage, datetime]:
+    """When each stage is due; by ordinary office hours when the calendar leaves (nearly) no working time."""
     try:
-        for run in stages:
-            clock.due_at(run, calendar)
+        return {stage: clock.due_at(run, ledger.calendar) for stage, run in made.items()}
     except clock.EndlessClockError:
         log.exception("calendar_without_working_time")
-        return WorkCalendar()
-    return calendar
+        ledger.calendar = WorkCalendar()
+        return {stage: clock.due_at(run, ledger.calendar) for stage, run in made.items()}
 
 
 def percent(run: clock.Run, calendar: clock.Calendar, at: datetime) -> int:

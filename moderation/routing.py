@@ -22,7 +22,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -84,7 +84,8 @@ def decide(rules: Sequence[Rule], matter: Matter) -> Decision:
 
     A rule that cannot be read ends the search: whatever stands below it was written to be asked later.
     """
-    folded = f" {_words(matter.text)} "
+    # Folded once, and only when a rule looks at the words.
+    folded = cache(lambda: f" {_words(matter.text)} ")
     for rule in rules:
         try:
             matched = _holds(rule.conditions, matter, folded)
@@ -101,10 +102,10 @@ def check(conditions: Mapping[str, Any]) -> None:
     """Raise RuleError when ``conditions`` cannot be read: asked before a rule is stored."""
     probe = Matter(category="", kind="", legal_type="", urgency="", text="")
     for name, wanted in conditions.items():
-        _condition(name)(wanted, probe, "")
+        _condition(name)(wanted, probe, str)
 
 
-def _holds(conditions: Mapping[str, Any], matter: Matter, folded: str) -> dict[str, str] | None:
+def _holds(conditions: Mapping[str, Any], matter: Matter, folded: Folded) -> dict[str, str] | None:
     if not isinstance(conditions, Mapping):
         raise RuleError("conditions are no object")
     matched = {}
@@ -116,7 +117,8 @@ def _holds(conditions: Mapping[str, Any], matter: Matter, folded: str) -> dict[s
     return matched
 
 
-Condition = Callable[[Any, Matter, str], str | None]
+Folded = Callable[[], str]  # the words of a matter, with a space before and behind
+Condition = Callable[[Any, Matter, Folded], str | None]
 
 
 def _condition(name: str) -> Condition:
@@ -133,24 +135,24 @@ def _texts(wanted: Any) -> list[str]:
 
 
 def _one_of(attribute: str) -> Condition:
-    def holds(wanted: Any, matter: Matter, _folded: str) -> str | None:
+    def holds(wanted: Any, matter: Matter, _folded: Folded) -> str | None:
         value = getattr(matter, attribute)
         return str(value) if value is not None and str(value) in _texts(wanted) else None
 
     return holds
 
 
-def _keywords(wanted: Any, _matter: Matter, folded: str) -> str | None:
+def _keywords(wanted: Any, _matter: Matter, folded: Folded) -> str | None:
     for keyword in _texts(wanted):
-        words = _words(keyword)
+        words = _keyword(keyword)
         if not words:
             raise RuleError("an empty keyword would hold for everything")
-        if f" {words} " in folded:
+        if f" {words} " in folded():
             return keyword
     return None
 
 
-def _working_time(wanted: Any, matter: Matter, _folded: str) -> str | None:
+def _working_time(wanted: Any, matter: Matter, _folded: Folded) -> str | None:
     if not isinstance(wanted, bool):
         raise RuleError("working_time wants true or false")
     return str(wanted).lower() if matter.working_time is wanted else None
@@ -170,7 +172,10 @@ CONDITIONS: dict[str, Condition] = {
 _SIGNS = re.compile(r"[\W_]+")
 
 
-@lru_cache(maxsize=4096)
 def _words(text: str) -> str:
     """Folded words joined by single spaces, so that a keyword is found as whole words only."""
     return _SIGNS.sub(" ", fold(text)).strip()
+
+
+# Of rules alone: what people write is not kept in memory.
+_keyword = lru_cache(maxsize=4096)(_words)

@@ -238,6 +238,7 @@ def _carry_out(
     else:
         case.closed_at = None
     ledger.settle(work.book, work.now)
+    ledger.store(session, work.book)
     states = (before, after) if before is not after else None
     history.record(session, case, _EVENTS[step.move], actor, payload, states=states, at=work.now)
     _show(work, states is not None)

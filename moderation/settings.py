@@ -1,7 +1,7 @@
 """What a unit's cases follow: routing rules, deadlines, working time. Read once, kept until somebody changes it.
 
 A change advances a generation (``moderation`` here, ``places`` for departments and calendars) in its own
-transaction; each use asks for the generations and reads again only when they moved. One statement instead of five.
+transaction; each use asks for the generations and reads again only when they moved. One statement instead of four.
 """
 
 from __future__ import annotations
@@ -9,15 +9,16 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import false, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from backend.core.db import Generation, bump, engine
 from backend.places import queries as places
 from backend.places.calendar import WorkCalendar
-from backend.places.models import Department
+from backend.places.models import AdminUnit, Department
 from moderation import deadlines, routing
 from moderation.clock import full_day_minutes
 from moderation.models import DeadlinePolicy, FeedbackCategory, RoutingRule, Urgency
@@ -51,6 +52,13 @@ class Settings:
         )
 
 
+# Built once: asked at every submission and every move.
+_GENERATION: Any = Generation.__table__
+_GENERATIONS = (
+    select(_GENERATION.c.area, _GENERATION.c.value)
+    .where(or_(*(_GENERATION.c.area == area for area in _AREAS)))
+    .order_by(_GENERATION.c.area)
+)
 _Seen = tuple[int, tuple[tuple[str, int], ...]]
 _kept: OrderedDict[UUID, tuple[_Seen, Settings]] = OrderedDict()
 _lock = threading.Lock()
@@ -62,10 +70,8 @@ def settings_of(session: Session, unit_id: UUID) -> Settings:
     Raises:
         LookupError: there is no such unit.
     """
-    rows = session.execute(
-        select(Generation.area, Generation.value).where(Generation.area.in_(_AREAS))
-    )
-    seen: _Seen = (id(engine()), tuple(sorted((area, value) for area, value in rows)))
+    rows = session.execute(_GENERATIONS).all()
+    seen: _Seen = (id(engine()), tuple((area, value) for area, value in rows))
     with _lock:
         known = _kept.get(unit_id)
     if known is not None and known[0] == seen:
@@ -84,34 +90,51 @@ def changed(session: Session) -> None:
     bump(session, AREA)
 
 
+def _lists(session: Session, unit_id: UUID) -> list[list[Any]]:
+    """The unit, its departments in use, and the rules and policies that hold for it, in one statement.
+
+    Full joins that never meet put four short lists below each other: the first submission after a change, or in a
+    fresh process, costs little more than any other.
+    """
+    province_id = select(AdminUnit.parent_id).where(AdminUnit.id == unit_id).scalar_subquery()
+
+    def holding(kind: Any) -> Any:
+        here = or_(kind.unit_id == unit_id, kind.unit_id == province_id, kind.unit_id.is_(None))
+        return select(kind).where(here, kind.active)
+
+    unit, *others = (
+        aliased(kind, rows.subquery())
+        for kind, rows in (
+            (AdminUnit, select(AdminUnit).where(AdminUnit.id == unit_id)),
+            (
+                Department,
+                select(Department).where(Department.unit_id == unit_id, Department.active),
+            ),
+            (RoutingRule, holding(RoutingRule)),
+            (DeadlinePolicy, holding(DeadlinePolicy)),
+        )
+    )
+    statement = select(unit, *others).select_from(unit)
+    for other in others:
+        statement = statement.join(other, false(), full=True)
+    columns = zip(*session.execute(statement).all(), strict=True)
+    return [[row for row in column if row is not None] for column in columns]
+
+
 def _read(session: Session, unit_id: UUID) -> Settings:
-    unit = places.unit(session, unit_id)
-    if unit is None:
+    units, departments, rules, policies = _lists(session, unit_id) or ((),) * 4
+    if not units:
         raise LookupError(f"no unit {unit_id}")
-    province_id = unit.parent_id or unit.id
-    owners = (unit_id, province_id)
-    departments = session.scalars(
-        select(Department)
-        .where(Department.unit_id == unit_id, Department.active)
-        .order_by(Department.name)
-    ).all()
+    province_id = units[0].parent_id or unit_id
     by_code = {each.code: each.id for each in departments}
-    front_desk = next((each.id for each in departments if each.is_front_desk), None)
+    front_desk = next(
+        (each.id for each in sorted(departments, key=lambda one: one.name) if each.is_front_desk),
+        None,
+    )
 
     def locality(owner: UUID | None) -> int:
         return 0 if owner is None else 2 if owner == unit_id else 1
 
-    rules = session.scalars(
-        select(RoutingRule).where(
-            or_(RoutingRule.unit_id.in_(owners), RoutingRule.unit_id.is_(None)), RoutingRule.active
-        )
-    ).all()
-    policies = session.scalars(
-        select(DeadlinePolicy).where(
-            or_(DeadlinePolicy.unit_id.in_(owners), DeadlinePolicy.unit_id.is_(None)),
-            DeadlinePolicy.active,
-        )
-    ).all()
     return Settings(
         unit_id=unit_id,
         province_id=province_id,

@@ -6,7 +6,6 @@ unit's present calendar, so a calendar that changed is noticed here, and said in
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import datetime
 from uuid import UUID
 
@@ -22,7 +21,7 @@ from backend.feedback.models import TimelineStep
 from backend.places.models import AdminUnit
 from moderation import history, ledger
 from moderation.events import CaseOverdue, CaseWarned
-from moderation.models import Case, ClockEntry, ClockMove, EventType, Stage
+from moderation.models import Case, ClockMove, EventType, Stage
 from moderation.settings import Settings, changed, settings_of
 
 BELL = "case_clocks"
@@ -40,25 +39,19 @@ def sweep(session: Session, now: datetime, *, batch: int = BATCH) -> int:
     ).all()
     if not cases:
         return 0
-    entries: dict[UUID, list[ClockEntry]] = defaultdict(list)
-    for entry in session.scalars(
-        select(ClockEntry)
-        .where(ClockEntry.case_id.in_([case.id for case in cases]))
-        .order_by(ClockEntry.case_id, ClockEntry.seq)
-    ):
-        entries[entry.case_id].append(entry)
+    entries = ledger.entries_of(session, [case.id for case in cases])
     settings = {unit_id: settings_of(session, unit_id) for unit_id in {c.unit_id for c in cases}}
     for case in cases:
-        look_at(session, case, settings[case.unit_id], entries[case.id], now)
+        look_at(session, case, settings[case.unit_id], entries.get(case.id, []), now)
     return len(cases)
 
 
 def look_at(
-    session: Session, case: Case, settings: Settings, entries: list[ClockEntry], now: datetime
+    session: Session, case: Case, settings: Settings, entries: list[ledger.Entry], now: datetime
 ) -> None:
     """Count one case anew and say what is to be said. Its version stays: nobody's work becomes stale."""
     session.expunge(case)
-    book = ledger.Ledger(case, ledger.calendar_of(case, settings), entries)
+    book = ledger.of_rows(case, settings, entries)
     dues, told, was_overdue = (case.intake_due_at, case.due_at), case.alarm_level, case.is_overdue
     ledger.settle(book, now)
     if (case.intake_due_at, case.due_at) != dues:
@@ -66,6 +59,7 @@ def look_at(
     levels = _reached(case, book, now)
     case.alarm_level = levels[-1] if levels else told
     ledger.settle(book, now)
+    ledger.store(session, book)
     columns = {
         name: getattr(case, name)
         for name in (
@@ -114,7 +108,7 @@ def _recalculated(
 ) -> None:
     for stage, run in ledger.runs(book.entries).items():
         if run.stopped_at is None:
-            ledger.write(session, book, stage, ClockMove.RECALCULATE, now, reason="calendar")
+            ledger.write(book, stage, ClockMove.RECALCULATE, now, reason="calendar")
     payload = {
         "due_before": timestamp(before[1]),
         "due_after": timestamp(case.due_at),

@@ -36,7 +36,7 @@ def ask(work: Work) -> dict[str, Any]:
     if work.case.state is not CaseState.NEEDS_INFORMATION:
         work.case.resume_state = work.case.state
     message = _say(work, ReplyKind.QUESTION, work.given["text"], MessageKind.QUESTION)
-    ledger.pause(work.session, work.book, work.now, "question", work.actor)
+    ledger.pause(work.book, work.now, "question", work.actor)
     work.events.append(CaseQuestionAsked(work.case.id, work.case.feedback_id, message.id))
     return {"text": work.given["text"], "message_id": str(message.id)}
 

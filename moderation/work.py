@@ -106,7 +106,6 @@ def apply_policy(work: Work) -> None:
                 allowance.intake_minutes if stage is Stage.INTAKE else allowance.handling_minutes
             )
             ledger.write(
-                work.session,
                 work.book,
                 stage,
                 ClockMove.RECALCULATE,
@@ -193,7 +192,7 @@ def _to_other_unit(work: Work) -> dict[str, Any]:
     origin = case.unit_id
     projection.move(session, case.feedback_id, unit.id)
     resume_if_paused(work)
-    ledger.stop(session, work.book, work.now, Stage.INTAKE)
+    ledger.stop(work.book, work.now, Stage.INTAKE)
     work.settings = settings_of(session, unit.id)
     case.unit_id, case.province_id = unit.id, work.settings.province_id
     case.assignee_id = None
@@ -201,7 +200,7 @@ def _to_other_unit(work: Work) -> dict[str, Any]:
     work.book.calendar = ledger.calendar_of(case, work.settings)
     apply_policy(work)
     # The new unit needs time to look at it; the resident's date of handling runs on.
-    ledger.start(session, work.book, Stage.INTAKE, work.now)
+    ledger.start(work.book, Stage.INTAKE, work.now)
     intake.route(case, work.feedback, work.settings, work.now)
     return {
         "from_unit_id": str(origin),
@@ -219,7 +218,7 @@ def refuse_or_return(work: Work) -> dict[str, Any]:
         case.transfers += 1
         case.assignee_id = None
         case.lead_department_id = work.settings.front_desk_id
-        ledger.start(work.session, work.book, Stage.INTAKE, work.now)
+        ledger.start(work.book, Stage.INTAKE, work.now)
     return {"reason": work.given["reason"], "transfers": case.transfers}
 
 
@@ -251,7 +250,7 @@ def reopen(work: Work) -> dict[str, Any]:
     if case.state is CaseState.DIVERTED:
         # Whoever diverted it was wrong, or is now: the legal type is open again.
         case.legal_confirmed_at = case.legal_confirmed_by = None
-    ledger.start(work.session, work.book, Stage.HANDLING, work.now)
+    ledger.start(work.book, Stage.HANDLING, work.now)
     return {"reason": work.given.get("reason"), "reopenings": case.reopenings}
 
 
@@ -271,19 +270,19 @@ def withdrawn(work: Work) -> dict[str, Any]:
 
 def finish(work: Work) -> None:
     """The clock ends with the case."""
-    ledger.stop(work.session, work.book, work.now)
+    ledger.stop(work.book, work.now)
 
 
 def end_intake(work: Work) -> None:
     """Intake is over once somebody has the case; whatever was waited for is not waited for any more."""
     resume_if_paused(work)
-    ledger.stop(work.session, work.book, work.now, Stage.INTAKE)
+    ledger.stop(work.book, work.now, Stage.INTAKE)
 
 
 def resume_if_paused(work: Work) -> None:
     """Go on counting when the clock stood still."""
     if work.case.paused_at is not None:
-        ledger.resume(work.session, work.book, work.now, work.step.move.value, work.actor)
+        ledger.resume(work.book, work.now, work.step.move.value, work.actor)
     work.case.resume_state = None
 
 

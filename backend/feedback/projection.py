@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from backend.core import clock
@@ -52,6 +52,21 @@ class Shown(TypedDict, total=False):
     merged_into: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a fresh view shows."""
+
+    state: ShownState
+    next_step: NextStep
+    due_at: datetime | None
+    legal_hint: LegalType | None
+
+
+# Built once, and from the plain table: this runs at every submission.
+_VIEW: Any = TrackingView.__table__
+_INSERT = insert(_VIEW)
+
+
 def start(
     session: Session,
     feedback_id: UUID,
@@ -59,28 +74,41 @@ def start(
     due_at: datetime | None = None,
     next_step: NextStep = NextStep.INTAKE,
     legal_hint: LegalType | None = None,
-) -> TrackingView:
+) -> Opened:
     """Open the tracking view of feedback that was submitted in this very transaction (saves a look-up)."""
     now = clock.now()
-    view = TrackingView(
-        feedback_id=feedback_id,
-        state=ShownState.RECEIVED,
-        next_step=next_step,
-        due_at=due_at,
-        is_overdue=False,
-        timeline=[_entry(TimelineStep.RECEIVED, now)],
-        legal_hint=legal_hint,
-        updated_at=now,
+    view = Opened(ShownState.RECEIVED, next_step, due_at, legal_hint)
+    session.flush()  # the feedback comes first
+    session.execute(
+        _INSERT,
+        {
+            "feedback_id": feedback_id,
+            "state": view.state,
+            "next_step": next_step,
+            "due_at": due_at,
+            "is_overdue": False,
+            "timeline": [_entry(TimelineStep.RECEIVED, now)],
+            "legal_hint": legal_hint,
+            "updated_at": now,
+        },
     )
-    session.add(view)
-    # The session lets go of rows that were written; whoever submitted still wants to read this one.
+    # Whoever submitted wants to read it without asking the database.
     session.info.setdefault(_OPENED, {})[feedback_id] = view
     return view
 
 
-def opened(session: Session, feedback_id: UUID) -> TrackingView | None:
+def opened(session: Session, feedback_id: UUID) -> Opened | None:
     """The view that ``start`` made in this very transaction."""
-    view: TrackingView | None = session.info.get(_OPENED, {}).get(feedback_id)
+    view: Opened | None = session.info.get(_OPENED, {}).get(feedback_id)
+    return view
+
+
+def _view(session: Session, feedback_id: UUID) -> TrackingView:
+    """The view, opened when there is none. Whoever changes it holds the feedback: see ``queries.hold``."""
+    view = session.get(TrackingView, feedback_id)
+    if view is None:
+        start(session, feedback_id)
+        view = session.get_one(TrackingView, feedback_id)
     return view
 
 
@@ -92,14 +120,14 @@ def show(
     at: datetime | None = None,
     **changes: Unpack[Shown],
 ) -> TrackingView:
-    """Change what the resident sees; opens the view when there is none.
+    """Change what the resident sees; opens the view when there is none. The caller holds the feedback.
 
     Args:
         step: what happened, for the timeline; a new state adds its own line when none is named.
         at: when it happened; now when not given.
         changes: see ``Shown``.
     """
-    view = session.get(TrackingView, feedback_id) or start(session, feedback_id)
+    view = _view(session, feedback_id)
     state = changes.get("state")
     if step is None and state is not None and state is not view.state:
         step = TimelineStep(state.value)
@@ -120,7 +148,7 @@ def confirm_legal(session: Session, feedback_id: UUID, legal_type: LegalType) ->
     """Note the legal type that a person confirmed. A complaint or denunciation leaves the public record at once."""
     if legal_type is not LegalType.ORDINARY:
         unpublish(session, feedback_id)
-    view = session.get(TrackingView, feedback_id) or start(session, feedback_id)
+    view = _view(session, feedback_id)
     view.confirmed_legal_type = legal_type
     view.updated_at = clock.now()
     return view

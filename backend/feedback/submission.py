@@ -28,7 +28,6 @@ from backend.feedback.models import (
     NextStep,
     Policy,
     ShownState,
-    TrackingView,
 )
 from backend.places.models import AdminUnit, Community, UnitLevel
 
@@ -260,6 +259,6 @@ def _contact(session: Session, actor: Principal, sent: Submission) -> dict[str, 
     }
 
 
-def _view(session: Session, feedback_id: UUID) -> TrackingView:
+def _view(session: Session, feedback_id: UUID) -> projection.Opened:
     """The view that a handler opened in this transaction; a plain one when nobody did."""
     return projection.opened(session, feedback_id) or projection.start(session, feedback_id)
