@@ -31,11 +31,17 @@ export function day(at: string | Date): string {
   return `${d}/${m}/${y}`
 }
 
-/** "thứ Bảy, 21/11/2026" or "Saturday, 21 Nov 2026". */
+/**
+ * "thứ Bảy, 21/11/2026", "Chủ Nhật, 22/11/2026" or "Saturday, 21 Nov 2026". Days of the week are written as Decree 30/2020 on
+ * official papers writes them: "thứ" small, the name of the day large; Sunday is a name as a whole.
+ */
 export function longDay(at: string | Date): string {
   const weekday = format({ weekday: 'long' }, language() === 'en' ? 'en-GB' : 'vi').format(new Date(at))
-  return `${language() === 'en' ? weekday : weekday.charAt(0).toLowerCase() + weekday.slice(1)}, ${day(at)}`
+  return `${weekday.replace(/^Thứ /, 'thứ ')}, ${day(at)}`
 }
+
+/** The day of a date without an hour ("2026-11-21"), as people write it. */
+export const plainDay = (date: string): string => day(`${date}T12:00:00+07:00`)
 
 /** "17:05". */
 export function hour(at: string | Date): string {

@@ -27,6 +27,8 @@ describe('dates follow the clock of the commune', () => {
     expect(hour('2026-11-20T18:30:00Z')).toBe('01:30')
     expect(isoDay('2026-11-20T18:30:00Z')).toBe('2026-11-21')
     expect(longDay('2026-11-20T18:30:00Z')).toBe('thứ Bảy, 21/11/2026')
+    expect(longDay('2026-11-22T01:00:00Z')).toBe('Chủ Nhật, 22/11/2026')
+    expect(longDay('2026-11-23T01:00:00Z')).toBe('thứ Hai, 23/11/2026')
   })
 
   test('English names the month', () => {

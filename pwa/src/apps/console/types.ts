@@ -1,395 +1,171 @@
-/** What the console's own addresses of the API answer with. Only the fields the screens touch are named. */
+/** Short names for the shapes of the API; the shapes themselves are made from its description (`make openapi`). */
+import type { Schemas } from '../../core/schema.d.ts'
 
-export type Named = { id: string; name: string }
-export type Unit = { code: string; name: string; level?: 'province' | 'commune'; id?: string }
+export type Named = Schemas['NamedRef']
+/** A unit as the lists name it, without its level. */
+export type UnitRef = Schemas['UnitRef']
+export type Unit = Schemas['UnitView']
 export type Page<Item> = { items: Item[]; next_cursor: string | null }
 
-export type RoleName =
-  | 'triage_officer'
-  | 'handler'
-  | 'drafter'
-  | 'editor'
-  | 'approver'
-  | 'broadcast_operator'
-  | 'device_technician'
-  | 'one_stop_desk'
-  | 'village_head'
-  | 'commune_leader'
-  | 'province_supervisor'
-  | 'administrator'
-  | 'portal_client'
+export type Me = Schemas['StaffMe']
+export type Grant = Schemas['GrantView']
+export type RoleName = Grant['role']
+export type Permission = Me['permissions'][number]
+export type StaffItem = Schemas['StaffView']
+export type Session = Schemas['SessionView']
+export type InboxItem = Schemas['InboxItem']
+export type OutboxHealth = Schemas['OutboxHealth']
+export type Device = Schemas['DeviceItem']
+export type Category = Schemas['FeedbackCategory']
 
-export type Permission =
-  | 'articles:read'
-  | 'articles:write'
-  | 'articles:edit'
-  | 'articles:approve'
-  | 'cases:read'
-  | 'cases:triage'
-  | 'cases:handle'
-  | 'cases:approve'
-  | 'cases:publish'
-  | 'cases:identity'
-  | 'cases:assisted'
-  | 'broadcasts:read'
-  | 'broadcasts:write'
-  | 'broadcasts:approve'
-  | 'devices:manage'
-  | 'staff:manage'
-  | 'outbox:read'
-  | 'places:manage'
-  | 'portals:manage'
-
-export type Grant = { id?: string; role: RoleName; unit: Unit; department: Named | null; community?: Named | null }
-
-export type Me = {
-  id: string
-  name: string
-  username: string
-  language: string
-  has_totp?: boolean
-  recovery_codes_left?: number
-  must_change_password?: boolean
-  grants: Grant[]
-  permissions: Permission[]
-}
-
-export type CaseState =
-  | 'received'
-  | 'needs_information'
-  | 'forwarded'
-  | 'in_progress'
-  | 'awaiting_approval'
-  | 'resolved'
-  | 'rejected'
-  | 'diverted'
-  | 'merged'
-  | 'reopened'
-  | 'withdrawn'
-  | 'closed'
-
-export type Urgency = 'normal' | 'priority' | 'emergency'
-export type LegalType = 'ordinary' | 'complaint' | 'denunciation'
-export type Outcome = 'done' | 'partly_done' | 'planned' | 'not_possible' | 'other_body'
+export type CaseItem = Schemas['CaseItem']
+export type CaseCounts = Schemas['CaseCounts']
+export type CaseState = CaseItem['state']
+export type Urgency = CaseItem['urgency']
+export type LegalType = CaseItem['legal_type']
 export type View = 'all' | 'mine' | 'department' | 'unassigned' | 'overdue' | 'due_soon' | 'closed'
 
-export type CaseItem = {
-  id: string
-  tracking_code: string
-  excerpt: string
-  state: CaseState
-  kind: string
-  category: string | null
-  urgency: Urgency
-  legal_type: LegalType | null
-  legal_confirmed: boolean
-  lead_department: Named | null
-  assignee: Named | null
-  unit: Unit
-  due_at: string | null
-  is_overdue: boolean
-  intake_due_at: string | null
-  created_at: string
-  has_photos: boolean
-  awaiting: 'triage' | 'handler' | 'resident' | 'leader' | null
-  published?: boolean
-  version: number
-}
+export type ArticleItem = Schemas['DeskItem']
+export type ArticleDetail = Schemas['DeskArticle']
+export type ArticleText = Required<Schemas['ArticleWords']>
+export type ArticlePlace = Schemas['DeskPlace']
 
-export type CaseCounts = {
-  by_view: Partial<Record<View, number>>
-  by_state: Partial<Record<CaseState, number>>
-  by_category?: Record<string, number>
-  by_urgency?: Partial<Record<Urgency, number>>
-  by_legal_type?: Record<string, number>
-}
+export type BroadcastItem = Schemas['BroadcastsDeskItem']
+export type BroadcastDetail = Schemas['DeskBroadcast']
+export type Rendition = Schemas['Rendition']
 
-export type Attachment = {
-  id?: string
-  name?: string
-  url: string | null
-  thumbnail_url?: string | null
-  content_type?: string
-  kind?: string
-  bytes?: number
-  width?: number
-  height?: number
-  state?: string
-}
+/** `missing`, of cases only: facts that still stand in the way of the move. */
+export type AllowedMove = Schemas['Move'] & { missing?: { need: string; label: string }[] }
 
-export type Message = {
-  id: string
-  from: 'official' | 'resident'
-  kind: 'question' | 'reply' | 'answer'
-  text: string
-  at: string
-  author?: Named | null
-  attachments?: Attachment[]
-}
-
-export type CaseEvent = {
+/** What the histories of cases, articles and broadcasts have in common. */
+export type HistoryEvent = {
   id?: string
   at: string
-  actor: { id?: string | null; name: string | null } | null
   type: string
-  summary: string
-  detail?: Record<string, unknown> | string | null
-  reason?: string | null
-  note?: string | null
-}
-
-/** `requires`: fields the move asks for; `missing`: facts that still stand in its way. */
-export type AllowedMove = {
-  move: string
-  label: string
-  requires: string[]
-  missing?: { need: string; label: string }[]
-}
-
-export type ClockDay = { day: string; counted_minutes: number; paused_minutes?: number; why: string }
-export type ClockEntry = { move: string; label: string; at: string; reason: string | null; actor: Named | null }
-
-export type CaseDetail = CaseItem & {
-  text: string
-  attachments: Attachment[]
-  evidence: Attachment[]
-  community?: Named | null
-  place_text?: string | null
-  latitude?: number | null
-  longitude?: number | null
-  accuracy_m?: number | null
-  policy?: string | null
-  channel?: string | null
-  complex?: boolean
-  submitted_unit?: Unit | null
-  suggestion: {
-    category: string | null
-    kind: string | null
-    legal_type: LegalType | null
-    urgency: Urgency | null
-    reasons: { field: string; label: string; value: string; words?: string[] }[]
-  } | null
-  routing: {
-    rule: string | null
-    reason: string | null
-    matched?: Record<string, string>
-    failed?: { rule?: string; name?: string }[]
-  } | null
-  clock: {
-    stage: 'intake' | 'handling' | null
-    elapsed_minutes?: number | null
-    allowance_minutes?: number | null
-    started_at: string | null
-    due_at: string | null
-    paused: boolean
-    entries: ClockEntry[]
-    explanation: ClockDay[]
-  } | null
-  events: CaseEvent[]
-  messages: Message[]
-  allowed_moves: AllowedMove[]
-  reporter: {
-    identity: 'named' | 'hidden' | 'anonymous'
-    has_phone: boolean
-    has_name?: boolean
-    readable?: boolean
-  } | null
-  outcome?: Outcome | null
-  reply?: string | null
-  planned_on?: string | null
-  other_body?: string | null
-  published_at?: string | null
-}
-
-export type MaskSpan = { start: number; end: number; kind: string; detector: string }
-export type Publication = {
-  original_text: string
-  title: string
-  masked_text: string
-  spans: MaskSpan[]
-  reply: string
-  attachments: (Attachment & { id: string; selected?: boolean; from?: string })[]
-  warnings: { code: string; text: string }[]
-  place_text?: string | null
-  drafted?: boolean
-  published?: boolean
-  version?: number
-}
-
-export type Category = { slug: string; label: string }
-
-export type ArticleState =
-  | 'draft'
-  | 'submitted'
-  | 'returned'
-  | 'approved'
-  | 'scheduled'
-  | 'published'
-  | 'correcting'
-  | 'correction_submitted'
-  | 'withdrawn'
-  | 'cancelled'
-
-export type ArticleItem = {
-  id: string
-  slug: string
-  title: string
-  summary: string
-  state: ArticleState
-  priority: Urgency
-  category: Category
-  unit: Unit
-  author: Named
-  languages: string[]
-  publish_at: string | null
-  published_at: string | null
-  valid_from: string | null
-  valid_to: string | null
-  needs_review: boolean
-  updated_at: string
-  version: number
-}
-
-export type ArticleText = { title: string; summary: string; body_html: string }
-export type ArticlePlace = { unit: Unit; community: Named | null }
-export type ArticleFile = {
-  id: string
-  upload_id: string
-  name: string
-  alt: string
-  content_type: string | null
-  bytes: number
-  state: string
-  url: string | null
-}
-export type ArticleVersion = {
-  number: number
-  at: string
   actor: { id: string | null; name: string }
-  note: string | null
-  published_at: string | null
-}
-
-export type ArticleDetail = ArticleItem & {
-  texts: Record<string, ArticleText>
-  scope: ArticlePlace[]
-  cover: ArticleFile | null
-  attachments: ArticleFile[]
-  correction_note: string | null
-  withdrawn_at: string | null
-  expired_at: string | null
-  can_edit: boolean
-  allowed_moves: AllowedMove[]
-  events: CaseEvent[]
-  versions: ArticleVersion[]
-  public_url: string | null
-}
-
-export type RenditionState = 'queued' | 'processing' | 'ready' | 'failed'
-export type Rendition = {
-  state: RenditionState
+  summary: string
+  detail: Record<string, unknown>
   reason?: string | null
-  reason_label?: string | null
-  sha256?: string | null
-  bytes?: number | null
-  duration_ms?: number | null
-  content_type?: string | null
-  loudness_lufs?: number | null
-  url?: string | null
-  peaks?: number[] | null
+  note?: string
 }
 
-export type BroadcastItem = {
+// A case in full: its description names these members, docs/moderation.md and the server's `moderation/detail.py` what is in them.
+
+export type CaseFile = {
   id: string
-  title: string
-  language: string
-  priority: Urgency
-  state: string
-  is_synthetic: boolean
-  unit: Unit
-  programme: Named | null
-  author: Named | null
-  scheduled_at: string | null
-  aired_at: string | null
-  audio_state: RenditionState | null
-  duration_ms: number | null
-  updated_at: string
-  version: number
-}
-
-export type BroadcastDetail = BroadcastItem & {
-  transcript: string | null
-  rendition: Rendition | null
-  segments: { kind: 'speech' | 'recording'; text: string; upload_id: string | null; voice: string }[]
-  state_reason: string
-  can_edit: boolean
-  public_url: string | null
-  allowed_moves: AllowedMove[]
-  events: CaseEvent[]
-  approved_sha256?: string | null
-}
-
-export type Device = {
-  id: string
+  kind: Schemas['Upload']['kind']
+  state: Schemas['Upload']['state']
   name: string
-  kind: 'speaker_cluster' | 'public_display'
-  unit: Unit
-  community: Named | null
-  place_text?: string
-  status: 'awaiting' | 'active' | 'revoked'
-  enrolled_at?: string | null
-  online: boolean
-  last_seen_at: string | null
-  software?: string | null
-  revoked_at?: string | null
-  version?: number
+  url: string | null
+  thumbnail_url: string | null
 }
 
-export type StaffItem = {
+export type CaseEvent = HistoryEvent & {
   id: string
-  username: string
-  name: string
-  active: boolean
-  language?: string
-  email?: string | null
-  phone_masked?: string | null
-  has_totp?: boolean
-  must_change_password?: boolean
-  unit?: Unit
-  grants: Grant[]
-  version?: number
+  seq: number
+  from_state: CaseState | null
+  to_state: CaseState | null
 }
 
-export type InboxItem = {
-  id: string
-  kind: string
-  title: string
-  body: string
-  link: string | null
-  urgent?: boolean
-  created_at: string
-  read_at: string | null
+/** `public`: its author would have everybody read it; whoever drafts the public version decides. */
+export type Message = Omit<Schemas['FeedbackMessage'], 'attachments'> & {
+  public: boolean
+  author: { id: string; name: string | null } | null
+  attachments: CaseFile[]
 }
 
-export type OutboxHealth = {
-  by_channel: {
-    channel: string
-    queued: number
-    leased: number
-    sent_24h: number
-    failed_24h: number
-    dropped_24h: number
-    oldest_queued_seconds: number | null
+export type Clock = {
+  stage: 'intake' | 'handling' | null
+  started_at: string | null
+  due_at: string
+  paused: boolean
+  paused_since: string | null
+  round_the_clock: boolean
+  policy: string
+  allowance_minutes: number | null
+  elapsed_minutes: number | null
+  /** By the unit's own calendar; absent or null while nothing runs. */
+  working_minutes_left?: number | null
+  entries: {
+    stage: string
+    move: string
+    label: string
+    at: string
+    minutes: number | null
+    reason: string | null
+    actor: { id: string; name: string | null } | null
   }[]
-  pending_messages?: number
-  paused_hosts: { host: string; until: string; reason?: string }[]
+  explanation: { day: string; counted_minutes: number; paused_minutes: number; why: string; why_code: string }[]
 }
 
-export type Session = {
-  id: string
-  created_at: string
-  last_used_at: string
-  device_label: string
-  client: string
-  current: boolean
+type Shared =
+  | 'awaiting'
+  | 'unit'
+  | 'category'
+  | 'category_label'
+  | 'kind'
+  | 'urgency'
+  | 'complex'
+  | 'legal_type'
+  | 'legal_confirmed'
+  | 'lead_department'
+  | 'assignee'
+  | 'due_at'
+  | 'intake_due_at'
+  | 'is_overdue'
+  | 'created_at'
+
+export type CaseDetail = Pick<Schemas['Case'], 'id' | 'version' | 'tracking_code' | 'state' | 'text'> &
+  Pick<CaseItem, Shared> & {
+    place_text: string | null
+    latitude: number | null
+    longitude: number | null
+    accuracy_m: number | null
+    community: Named | null
+    subject: { kind: string; id: string } | null
+    policy: string | null
+    channel: string
+    language: string
+    submitted_unit: UnitRef
+    legal_confirmed_by: { id: string; name: string | null } | null
+    restricted: boolean
+    suggestion: {
+      category?: string
+      kind?: string
+      legal_type?: LegalType
+      urgency?: Urgency
+      reasons: { field: string; label: string; value: string; words?: string[] }[]
+    }
+    transfers: number
+    routing: {
+      rule: string | null
+      reason: string
+      matched: Record<string, string>
+      failed: { rule: string; why: string }[]
+    }
+    clock: Clock
+    outcome: Schemas['Publication']['outcome']
+    reply: string | null
+    planned_on: string | null
+    other_body: string | null
+    resolved_by: { id: string; name: string | null } | null
+    approved_by: { id: string; name: string | null } | null
+    published_at: string | null
+    previewed: boolean
+    attachments: CaseFile[]
+    evidence: (CaseFile & { role: string })[]
+    messages: Message[]
+    events: CaseEvent[]
+    allowed_moves: AllowedMove[]
+    reporter: {
+      identity: 'named' | 'hidden' | 'anonymous'
+      has_name: boolean
+      has_phone: boolean
+      readable: boolean
+    }
+  }
+
+export type Publication = Omit<Schemas['Publication'], 'attachments' | 'warnings'> & {
+  attachments: (CaseFile & { from: 'feedback' | 'evidence'; selected: boolean })[]
+  warnings: { code: string; text: string }[]
 }

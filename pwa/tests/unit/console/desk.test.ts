@@ -7,14 +7,19 @@ import type { CaseDetail, CaseEvent } from '../../../src/apps/console/types.ts'
 import { useCatalogue } from '../../../src/core/i18n.ts'
 import { server } from '../server.ts'
 
-const opened: CaseEvent = { id: 'e1', at: '2026-11-20T01:00:00Z', actor: null, type: 'opened', summary: 'Nhận' }
-const theirs: CaseEvent = {
-  id: 'e2',
-  at: '2026-11-20T02:00:00Z',
-  actor: { name: 'Dũng' },
-  type: 'assigned',
-  summary: 'Giao xử lý',
-}
+const event = (id: string, seq: number, at: string, name: string, type: string, summary: string): CaseEvent => ({
+  id,
+  seq,
+  at,
+  actor: { id: null, name },
+  type,
+  summary,
+  detail: {},
+  from_state: null,
+  to_state: null,
+})
+const opened = event('e1', 1, '2026-11-20T01:00:00Z', 'Hệ thống', 'opened', 'Nhận')
+const theirs = event('e2', 2, '2026-11-20T02:00:00Z', 'Dũng', 'assigned', 'Giao xử lý')
 const make = (changes: Partial<CaseDetail> = {}) =>
   ({
     id: 'c1',
@@ -113,6 +118,5 @@ describe('a move', () => {
 
 test('new events are those that were not there before', () => {
   expect(newEvents([opened], [opened, theirs])).toEqual([theirs])
-  const nameless = { ...theirs, id: undefined }
-  expect(newEvents([nameless], [nameless])).toEqual([])
+  expect(newEvents([opened], [opened])).toEqual([])
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { compare, cover, marked } from '../../../src/apps/console/cases/mask-diff.ts'
+import { compare, counterpart, cover, marked } from '../../../src/apps/console/cases/mask-diff.ts'
 
 const changed = (pieces: { text: string; changed: boolean }[]) =>
   pieces.filter((piece) => piece.changed).map(({ text }) => text)
@@ -22,6 +22,27 @@ describe('original beside public version', () => {
     const long = Array.from({ length: 8000 }, (_, index) => `chữ${index}`).join(' ')
     const { shown } = compare(long, long.split(' ').reverse().join(' '))
     expect(whole(shown).length).toBe(long.length)
+  })
+})
+
+describe('from a spot of the original to the public version', () => {
+  const original = 'Gọi anh Nam số 0905 123 456\nở làng Hyer.'
+  const shown = 'Gọi anh ••• số •••\nở làng Hyer.'
+  const found = (words: string, text = shown) => {
+    const start = original.indexOf(words)
+    const place = counterpart(original, text, start, start + words.length)
+    return text.slice(place.start, place.end)
+  }
+  test('leads to what stands in its place', () => {
+    expect(found('0905 123 456')).toBe('•••')
+    expect(found('Nam')).toBe('•••')
+  })
+  test('leads to the words themselves where nothing was covered', () => {
+    expect(found('0905 123 456', original)).toBe('0905 123 456')
+    expect(found('làng')).toBe('làng')
+  })
+  test('leads to an empty place where the words were taken out', () => {
+    expect(found('Nam', original.replace('Nam ', ''))).toBe('')
   })
 })
 

@@ -6,7 +6,7 @@ import { newUuid } from '../../../core/text.ts'
 import { type FieldErrors, get, Problem, send } from '../lib/call.ts'
 import { type Drafts, draftsOf } from '../lib/drafts.ts'
 import { session } from '../lib/session.svelte.ts'
-import type { ArticleDetail, ArticleText, CaseEvent, Urgency } from '../types.ts'
+import type { ArticleDetail, ArticleText, HistoryEvent, Urgency } from '../types.ts'
 
 export type Place = { unit: string; community_id: string | null }
 export type Content = {
@@ -28,10 +28,7 @@ export function contentOf(item: ArticleDetail): Content {
     category: item.category.slug,
     priority: item.priority,
     texts: Object.fromEntries(
-      Object.entries(item.texts).map(([language, text]) => [
-        language,
-        { title: text.title, summary: text.summary, body_html: text.body_html },
-      ]),
+      Object.entries(item.texts).map(([language, text]) => [language, { ...emptyText(), ...text }]),
     ),
     scope: item.scope.map((place) => ({ unit: place.unit.code, community_id: place.community?.id ?? null })),
     valid_from: item.valid_from,
@@ -69,7 +66,7 @@ export class ArticleDesk {
   problem = $state.raw<unknown>(null)
   refused = $state.raw<unknown>(null)
   errors = $state.raw<FieldErrors>({})
-  conflict = $state.raw<{ events: CaseEvent[]; theirs: Content } | null>(null)
+  conflict = $state.raw<{ events: HistoryEvent[]; theirs: Content } | null>(null)
   busy = $state('')
   readonly drafts: Drafts
   #server: Content | null = null

@@ -18,9 +18,8 @@ export type Conflict = { events: CaseEvent[]; possible: boolean; move: string }
 
 /** Events of `after` that `before` did not have. Pure. */
 export function newEvents(before: CaseEvent[], after: CaseEvent[]): CaseEvent[] {
-  const mark = (event: CaseEvent) => event.id ?? `${event.at} ${event.type} ${event.summary}`
-  const known = new Set(before.map(mark))
-  return after.filter((event) => !known.has(mark(event)))
+  const known = new Set(before.map((event) => event.id))
+  return after.filter((event) => !known.has(event.id))
 }
 
 export class Desk {

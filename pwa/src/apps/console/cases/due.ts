@@ -12,9 +12,8 @@ export type DueWords = { key: string; params: Record<string, number>; tone: Tone
 export type DueInput = {
   state: CaseState
   urgency: Urgency
-  due_at: string | null
+  due_at: string
   is_overdue: boolean
-  awaiting?: string | boolean | null
   working_minutes_left?: number | null
 }
 
@@ -49,7 +48,6 @@ export function workingMinutes(from: number, to: number): number {
 
 export function dueWords(item: DueInput, now: number): DueWords {
   if (ended(item.state)) return { key: 'due.ended', params: {}, tone: 'quiet' }
-  if (!item.due_at) return { key: 'due.none', params: {}, tone: 'quiet' }
   if (item.state === 'needs_information') return { key: 'due.waiting', params: {}, tone: 'quiet' }
   const due = Date.parse(item.due_at)
   if (item.is_overdue || due < now) return late(Math.max(0, now - due))

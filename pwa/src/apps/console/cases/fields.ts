@@ -95,7 +95,7 @@ export function fillTemplate(
   const known: Record<string, string | undefined> = {
     tracking_code: item.tracking_code,
     unit: item.unit.name,
-    department: item.lead_department?.name,
+    department: item.lead_department?.name ?? undefined,
   }
   return body.replace(/\{(\w+)\}/g, (whole, name: string) => known[name] ?? whole)
 }

@@ -6,8 +6,10 @@ const MOST_WORDS = 1200
 
 const words = (text: string): string[] => text.match(/\s+|[^\s]+/g) ?? []
 
-/** The two texts cut into pieces, each marked when the other side does not have it. */
-export function compare(original: string, shown: string): { original: Piece[]; shown: Piece[] } {
+type Aligned = { a: string[]; b: string[]; head: number; tail: number; kept: [number, number][] }
+
+/** Both texts word by word: the same at the head and the tail, and index pairs of what is the same between. */
+function align(original: string, shown: string): Aligned {
   const a = words(original)
   const b = words(shown)
   let head = 0
@@ -16,12 +18,47 @@ export function compare(original: string, shown: string): { original: Piece[]; s
   while (tail < a.length - head && tail < b.length - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++
   const middleA = a.slice(head, a.length - tail)
   const middleB = b.slice(head, b.length - tail)
-  const kept = middleA.length > MOST_WORDS || middleB.length > MOST_WORDS ? [] : common(middleA, middleB)
+  const between = middleA.length > MOST_WORDS || middleB.length > MOST_WORDS ? [] : common(middleA, middleB)
+  return { a, b, head, tail, kept: between.map(([i, j]) => [i + head, j + head]) }
+}
+
+/** The two texts cut into pieces, each marked when the other side does not have it. */
+export function compare(original: string, shown: string): { original: Piece[]; shown: Piece[] } {
+  const { a, b, head, tail, kept } = align(original, shown)
   return {
-    original: pieces(a, head, tail, new Set(kept.map(([i]) => i + head))),
-    shown: pieces(b, head, tail, new Set(kept.map(([, j]) => j + head))),
+    original: pieces(a, head, tail, new Set(kept.map(([i]) => i))),
+    shown: pieces(b, head, tail, new Set(kept.map(([, j]) => j))),
   }
 }
+
+/** Where a stretch of the original stands in the shown text: what lies there between the nearest words that both have. */
+export function counterpart(
+  original: string,
+  shown: string,
+  start: number,
+  end: number,
+): { start: number; end: number } {
+  const { a, b, head, tail, kept } = align(original, shown)
+  const [startsA, startsB] = [offsets(a), offsets(b)]
+  const pairs: [number, number][] = [
+    ...Array.from({ length: head }, (_, i): [number, number] => [i, i]),
+    ...kept,
+    ...Array.from({ length: tail }, (_, i): [number, number] => [a.length - tail + i, b.length - tail + i]),
+  ]
+  const inside = pairs.filter(([i]) => (startsA[i] ?? 0) < end && (startsA[i + 1] ?? 0) > start)
+  const before = pairs.findLast(([i]) => (startsA[i + 1] ?? 0) <= start)
+  const after = pairs.find(([i]) => (startsA[i] ?? 0) >= end)
+  // Not covered at all: the very words are there.
+  const from = inside[0] && inside[0][0] === wordAt(startsA, start) ? inside[0][1] : before ? before[1] + 1 : 0
+  return { start: startsB[from] ?? 0, end: after ? (startsB[after[1]] ?? 0) : shown.length }
+}
+
+const offsets = (all: string[]): number[] => {
+  const found = [0]
+  for (const text of all) found.push((found.at(-1) ?? 0) + text.length)
+  return found
+}
+const wordAt = (starts: number[], at: number): number => starts.findLastIndex((start) => start <= at)
 
 /** Index pairs of a longest common subsequence. */
 function common(a: string[], b: string[]): [number, number][] {

@@ -70,7 +70,7 @@ type TriageCase = {
   category: string | null
   kind: string
   urgency: string
-  complex?: boolean
+  complex: boolean
   legal_type: string | null
   legal_confirmed: boolean
   lead_department: { id: string } | null
@@ -89,7 +89,7 @@ export function triageSteps(input: TriageInput, now: TriageCase, allowed: Allowe
     input.category !== (now.category ?? '') ||
     input.kind !== now.kind ||
     input.urgency !== now.urgency ||
-    input.complex !== (now.complex ?? false)
+    input.complex !== now.complex
   if (can('classify') && reclassified) {
     steps.push({
       move: 'classify',

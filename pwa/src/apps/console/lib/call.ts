@@ -1,6 +1,7 @@
 /** The console's calls: core's, and a session that ran out asks for the password over the page, then goes on. */
 import {
   type Answer,
+  type FieldErrors,
   Problem,
   get as plainGet,
   request as plainRequest,
@@ -8,7 +9,7 @@ import {
   type SendOptions,
   Unreachable,
 } from '../../../core/api.ts'
-import { t } from '../../../core/i18n.ts'
+import { has, t } from '../../../core/i18n.ts'
 import { session, signInAgain } from './session.svelte.ts'
 
 export type { Answer, FieldErrors, Query, SendOptions } from '../../../core/api.ts'
@@ -41,9 +42,16 @@ export const request = <T>(
 export function explain(problem: unknown): string {
   if (problem instanceof Unreachable) return t('problem.unreachable')
   if (!(problem instanceof Problem)) return t('problem.unknown')
-  if (problem.status === 403) return problem.detail || t('problem.forbidden')
-  if (problem.status === 404) return problem.detail || t('problem.not_found')
+  if (problem.status === 403) return problem.said || t('problem.forbidden')
+  if (problem.status === 404) return problem.said || t('problem.not_found')
   if (problem.status === 429) return t('problem.too_many', { seconds: problem.retryAfter ?? 60 })
   if (problem.status >= 500) return t('problem.server')
-  return problem.detail || t('problem.unknown')
+  return problem.said || t('problem.unknown')
+}
+
+/** What is wrong with one field of a form, in words; empty when nothing is. Codes are the server's (`too_long`, …). */
+export function fieldError(errors: FieldErrors, name: string): string {
+  const code = errors[name]?.[0]
+  if (!code) return ''
+  return has(`field_error.${code}`) ? t(`field_error.${code}`) : t('form.check')
 }

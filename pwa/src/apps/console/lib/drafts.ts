@@ -1,4 +1,7 @@
-/** Unfinished words, kept on this machine for each person, so that no crash, reload or conflict loses them. */
+/**
+ * Unfinished words, kept on this machine for each person, so that no crash, reload or conflict loses them. Offices share
+ * machines: they go when that person signs out, and when another one signs in.
+ */
 
 const PREFIX = 'tl_draft:'
 const KEPT_DAYS = 30
@@ -66,6 +69,11 @@ function ages(store: Storage): [string, number][] {
         return [key, 0]
       }
     })
+}
+
+/** Removes everybody's drafts, or everybody's but one person's. */
+export function dropDrafts({ but = '' }: { but?: string } = {}, store: Storage = localStorage): void {
+  for (const [key] of ages(store)) if (!but || !key.startsWith(`${PREFIX}${but}:`)) store.removeItem(key)
 }
 
 /** Removes what nobody came back to for a month. */

@@ -1,6 +1,6 @@
 /** Lists that change rarely (categories, departments, roles): fetched once per visit and shared by the screens. */
-
-import type { Category, Named } from '../types.ts'
+import type { Schemas } from '../../../core/schema.d.ts'
+import type { Category } from '../types.ts'
 import { get } from './call.ts'
 
 const kept = new Map<string, Promise<unknown>>()
@@ -16,20 +16,18 @@ function once<T>(key: string, load: () => Promise<T>): Promise<T> {
 
 const items = async <T>(path: string, query = {}): Promise<T[]> => (await get<{ items: T[] }>(path, { query })).items
 
-export type Department = Named & { code?: string; unit?: { code: string; name: string }; is_front_desk?: boolean }
-export type Colleague = Named
-export type Template = { id: string; name: string; body: string; language?: string }
+export type Department = Schemas['DepartmentView']
+export type Colleague = Schemas['Handler']
+export type Template = Schemas['ReplyTemplate']
 
 export const feedbackCategories = () => once('feedback-categories', () => items<Category>('/feedback-categories'))
-export const policyNames = () => once('policies', () => items<{ slug: string; name: string }>('/policies'))
+export const policyNames = () => once('policies', () => items<Schemas['Policy']>('/policies'))
 export const articleCategories = () => once('categories', () => items<Category>('/categories'))
 export const departments = (unit: string) =>
   once(`departments ${unit}`, () => items<Department>('/departments', { unit }))
 export const templates = () => once('templates', () => items<Template>('/reply-templates'))
 export const communities = (commune: string) =>
-  once(`communities ${commune}`, () =>
-    items<Named & { code?: string; kind?: string }>(`/communes/${commune}/communities`),
-  )
+  once(`communities ${commune}`, () => items<Schemas['Community']>(`/communes/${commune}/communities`))
 
 /** People of a department whom a case may be given to. */
 export const handlers = (caseId: string, department: string): Promise<Colleague[]> =>

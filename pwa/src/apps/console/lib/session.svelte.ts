@@ -1,7 +1,9 @@
 /** Who works here, what they may do and for which unit; and the way back in when a session runs out mid-work. */
 import { get, Problem, send, Unreachable } from '../../../core/api.ts'
+import type { Schemas } from '../../../core/schema.d.ts'
 import { readCookie } from '../../../core/text.ts'
 import type { Me, Permission, Unit } from '../types.ts'
+import { dropDrafts } from './drafts.ts'
 
 type Status = 'asking' | 'out' | 'in' | 'unreachable' | 'not_staff'
 
@@ -22,17 +24,10 @@ let waiting: (() => void)[] = []
 /** Distinct units of the grants, provinces first. */
 export function unitsOf(me: Me | null): Unit[] {
   const found = new Map<string, Unit>()
-  for (const { unit } of me?.grants ?? []) if (unit && !found.has(unit.code)) found.set(unit.code, unit)
+  for (const { unit } of me?.grants ?? []) if (!found.has(unit.code)) found.set(unit.code, unit)
   return [...found.values()].sort(
     (a, b) => Number(b.level === 'province') - Number(a.level === 'province') || a.name.localeCompare(b.name, 'vi'),
   )
-}
-
-type MeAnswer = {
-  kind: string
-  staff?: Partial<Me> & { id: string; name: string }
-  grants?: Me['grants']
-  permissions?: Permission[]
 }
 
 export async function loadMe(): Promise<void> {
@@ -42,19 +37,13 @@ export async function loadMe(): Promise<void> {
     return
   }
   try {
-    const answer = await get<MeAnswer>('/me')
-    const staff = answer.staff
+    const { staff } = await get<Schemas['MeView']>('/me')
     if (!staff) {
       session.status = 'not_staff'
       return
     }
-    session.me = {
-      username: '',
-      language: 'vi',
-      ...staff,
-      grants: staff.grants ?? answer.grants ?? [],
-      permissions: staff.permissions ?? answer.permissions ?? [],
-    }
+    if (session.me?.id !== staff.id) dropDrafts({ but: staff.id })
+    session.me = staff
     session.unit = rememberedUnit()
     session.status = 'in'
   } catch (problem) {
@@ -109,7 +98,8 @@ export async function signedIn(): Promise<void> {
 
 export async function signOut(everywhere = false): Promise<void> {
   await send('POST', everywhere ? '/auth/sign-out-everywhere' : '/auth/sign-out').catch(() => undefined)
-  // The next person begins on a clean page: nothing of this one's lists stays in memory.
+  // The next person begins on a clean page: neither this one's lists nor their unfinished words stay on the machine.
   sessionStorage.clear()
+  dropDrafts()
   location.assign('/console')
 }

@@ -1,15 +1,9 @@
 /** Sends one file by tus 1.0 in pieces, goes on after a broken connection, and waits until the server found it clean. */
+import type { Schemas } from '../../../core/schema.d.ts'
 import { API, get, Problem, send, Unreachable } from './call.ts'
 
-export type Purpose = 'photo' | 'audio' | 'document' | 'voice'
-export type Uploaded = {
-  id: string
-  state: string
-  reason: string | null
-  reason_text?: string | null
-  kind: string
-  bytes: number
-}
+export type Uploaded = Schemas['Upload']
+export type Purpose = Uploaded['kind']
 export type Progress = (sent: number, stage: 'sending' | 'checking') => void
 
 const CHUNK = 512 * 1024
@@ -81,7 +75,7 @@ async function sendAll(file: File, path: string, progress: Progress, signal?: Ab
 }
 
 async function offsetOf(path: string): Promise<number> {
-  return (await get<{ offset?: number }>(path)).offset ?? 0
+  return (await get<Uploaded>(path)).offset
 }
 
 async function finished(path: string, signal?: AbortSignal): Promise<Uploaded> {
