@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,11 +19,12 @@ from werkzeug.test import TestResponse
 from backend.accounts.events import StaffLockedOut
 from backend.accounts.models import AuthSession, RecoveryCode, Staff, Throttle
 from backend.accounts.service import staff_sign_in
-from backend.core import clock, crypto
+from backend.core import clock, config, crypto
 from backend.core.auth import Role
 from backend.core.db import reading, transaction
 from backend.core.errors import InvalidInput
 from tests.accounts.conftest import MONDAY, hearing
+from tests.conftest import Database
 from tests.factories.accounts import PASSWORD, make_staff, sign_in
 
 PATH = "/api/v1/auth/staff/sign-in"
@@ -325,6 +327,50 @@ def test_guessing_the_second_factor_makes_wait_too(
             for _ in range(6)
         ]
         assert [each.status_code for each in answers] == [401] * 5 + [429]
+
+
+def test_guessing_the_second_factor_from_many_networks_makes_wait_but_no_known_browser(
+    browser: Callable[[], FlaskClient], hoa: Staff
+) -> None:
+    with clock.freeze(MONDAY):
+        desk = browser()
+        secret, _ = switch_on(sign_in(desk, hoa))
+    with clock.freeze(MONDAY + timedelta(minutes=5)), hearing(StaffLockedOut) as told:
+        answers = [
+            attempt(browser(), "hoa.ayun", PASSWORD, totp="000000", network=f"203.0.113.{n}")
+            for n in range(7)
+        ]
+        assert [each.status_code for each in answers] == [401] * 5 + [429] * 2
+        code = pyotp.TOTP(secret).at(clock.now())
+        assert attempt(desk, "hoa.ayun", PASSWORD, totp=code).status_code == 200
+        assert told == []
+    with clock.freeze(MONDAY + timedelta(hours=1)), hearing(StaffLockedOut) as told:
+        for n in range(10):
+            with clock.freeze(MONDAY + timedelta(hours=1 + n)):
+                attempt(browser(), "hoa.ayun", PASSWORD, totp="0", network=f"198.51.100.{n}")
+        assert [each.staff_id for each in told] == [hoa.id]
+
+
+def test_a_stranger_without_the_password_never_reaches_the_count_of_second_factors(
+    browser: Callable[[], FlaskClient], hoa: Staff
+) -> None:
+    with clock.freeze(MONDAY):
+        secret, _ = switch_on(sign_in(browser(), hoa))
+    with clock.freeze(MONDAY + timedelta(minutes=5)):
+        for n in range(20):
+            attempt(browser(), "hoa.ayun", "sai", totp="000000", network=f"203.0.113.{n}")
+        code = pyotp.TOTP(secret).at(clock.now())
+        assert attempt(browser(), "hoa.ayun", PASSWORD, totp=code).status_code == 200
+
+
+def test_recovery_codes_outlive_a_change_of_the_index_key(
+    browser: Callable[[], FlaskClient], hoa: Staff, db: Database
+) -> None:
+    with clock.freeze(MONDAY):
+        _, codes = switch_on(sign_in(browser(), hoa))
+        config.use(replace(db.config, index_key="mot-khoa-chi-muc-khac-du-dai-de-dung"))
+        assert attempt(browser(), "hoa.ayun", PASSWORD, totp=codes[0]).status_code == 200
+        assert attempt(browser(), "hoa.ayun", PASSWORD, totp=codes[0]).status_code == 401
 
 
 def test_a_recovery_code_works_once_and_then_no_more(

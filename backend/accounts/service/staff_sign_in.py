@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.accounts.events import StaffLockedOut
-from backend.accounts.models import ClientKind, KnownDevice, RevokedBecause, Staff
+from backend.accounts.models import ClientKind, KnownDevice, RevokedBecause, Staff, Throttle
 from backend.accounts.queries import staff_by_username
 from backend.accounts.rules import TELL_AFTER, password_problem
 from backend.accounts.service import sessions, throttle, totp
@@ -31,6 +31,7 @@ class Attempt:
     """An attempt that was counted; ``password_hash`` is empty when nobody who may come in has that name."""
 
     throttle_key: str
+    known_browser: bool
     staff_id: UUID | None
     username: str
     password_hash: str
@@ -64,11 +65,12 @@ def begin(session: Session, username: str, network: str, device_secret: str | No
     else:
         key = throttle.key_of("staff", name, network)
     row = throttle.begin_attempt(session, key)
-    if staff is not None and row.failures == TELL_AFTER and row.blocked_until is not None:
-        emit(session, StaffLockedOut(staff.id, row.blocked_until))
+    if staff is not None:
+        _tell(session, staff, row)
     usable = staff is not None and staff.active
     return Attempt(
         throttle_key=key,
+        known_browser=device is not None,
         staff_id=staff.id if staff is not None and usable else None,
         username=name,
         password_hash=staff.password_hash if staff is not None and usable else "",
@@ -96,7 +98,12 @@ def stronger_hash(attempt: Attempt, password: str) -> str | None:
 def second_factor(session: Session, attempt: Attempt, code: str | None) -> str | None:
     """The problem's code when a second factor is missing or wrong, None when all is well.
 
-    A missing one is no failed attempt; a wrong one stays counted.
+    A missing one is no failed attempt; a wrong one stays counted. Whoever comes as far as this knows the password, so
+    wrong codes are counted for the account as a whole: six digits do not withstand many networks at once. Nobody
+    without the password can use that to lock others out, and a browser that is known goes on being counted by itself.
+
+    Raises:
+        TooManyRequests: too many wrong codes before, from wherever.
     """
     staff = session.get_one(Staff, attempt.staff_id)
     if staff.totp_sealed is None:
@@ -104,7 +111,14 @@ def second_factor(session: Session, attempt: Attempt, code: str | None) -> str |
     if not code:
         throttle.take_back(session, attempt.throttle_key)
         return "auth.totp_required"
-    return None if totp.accept(session, staff, code) else "auth.totp_wrong"
+    key = throttle.key_of("second-factor", str(staff.id))
+    if not attempt.known_browser:
+        row = throttle.begin_attempt(session, key)
+        _tell(session, staff, row)
+    if not totp.accept(session, staff, code):
+        return "auth.totp_wrong"
+    throttle.forget(session, key)
+    return None
 
 
 def finish(
@@ -151,7 +165,13 @@ def begin_confirmation(session: Session, staff_id: UUID, network: str) -> Attemp
     staff = session.get_one(Staff, staff_id)
     key = throttle.key_of("confirm", str(staff_id), network)
     throttle.begin_attempt(session, key)
-    return Attempt(key, staff.id, staff.username, staff.password_hash)
+    return Attempt(
+        throttle_key=key,
+        known_browser=False,
+        staff_id=staff.id,
+        username=staff.username,
+        password_hash=staff.password_hash,
+    )
 
 
 def confirm_password(attempt: Attempt, password: str) -> None:
@@ -195,6 +215,11 @@ def change_password(
     sessions.sign_out_everywhere(
         session, "staff", staff.id, RevokedBecause.PASSWORD_CHANGED, but=keep_session
     )
+
+
+def _tell(session: Session, staff: Staff, row: Throttle) -> None:
+    if row.failures == TELL_AFTER and row.blocked_until is not None:
+        emit(session, StaffLockedOut(staff.id, row.blocked_until))
 
 
 def _known_device(
