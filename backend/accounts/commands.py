@@ -16,7 +16,9 @@ from backend.core.errors import Conflict, InvalidInput
 from backend.core.text import clean
 from backend.places import queries as places
 
-cli = AppGroup("accounts", help="The first administrator; portals that embed us.")
+cli = AppGroup(
+    "accounts", help="The first administrator; portals that embed us and hand in feedback."
+)
 
 
 @cli.command("create-admin")
@@ -61,19 +63,25 @@ def create_admin(username: str, unit_code: str, name: str, *, generate: bool) ->
 @click.option("--name", required=True, help="What the portal is called.")
 @click.option("--unit", "unit_code", required=True, help="Code of its province or commune.")
 @click.option(
-    "--origin", "origins", multiple=True, required=True, help="https://host that may frame us."
+    "--origin",
+    "origins",
+    multiple=True,
+    required=True,
+    help="https://host or https://*.host that may frame us.",
 )
 def create_portal(name: str, unit_code: str, origins: tuple[str, ...]) -> None:
-    """Let a portal embed us; prints its key, which is not kept."""
+    """Let a portal embed us and hand in feedback; prints its id and its key, which is not kept."""
     try:
         with transaction() as session:
-            unit = places.unit_by_code(session, unit_code)
-            if unit is None:
+            if places.unit_by_code(session, unit_code) is None:
                 raise click.ClickException(f"no unit has the code {unit_code} today")
-            _, key = portals.create(session, SYSTEM, clean(name), unit.id, list(origins))
+            portal, key = portals.create(
+                session, SYSTEM, name=clean(name), unit_code=unit_code, origins=list(origins)
+            )
     except InvalidInput as error:
         raise click.ClickException("; ".join(error.errors["allowed_origins"])) from error
-    click.echo(key)
+    click.echo(f"id, for the address of the frame: {portal.id}")
+    click.echo(f"key, to be kept on the portal's server: {key}")
 
 
 def _ask(username: str) -> str:

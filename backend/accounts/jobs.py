@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, update
 
 from backend.accounts.models import AuthSession, KnownDevice, OneTimeCode, Throttle
 from backend.core import clock
@@ -29,11 +29,6 @@ def tidy_accounts() -> None:
         session.execute(delete(OneTimeCode).where(OneTimeCode.created_at < moment - CODES_KEPT))
         session.execute(delete(Throttle).where(Throttle.last_at < moment - FAILURES_KEPT))
         session.execute(delete(KnownDevice).where(KnownDevice.expires_at < moment))
-        session.execute(
-            delete(AuthSession).where(
-                or_(
-                    AuthSession.expires_at < moment - SESSIONS_KEPT,
-                    AuthSession.revoked_at < moment - SESSIONS_KEPT,
-                )
-            )
-        )
+        # One condition at a time: each is answered by its own index.
+        session.execute(delete(AuthSession).where(AuthSession.expires_at < moment - SESSIONS_KEPT))
+        session.execute(delete(AuthSession).where(AuthSession.revoked_at < moment - SESSIONS_KEPT))

@@ -11,7 +11,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.core import clock
@@ -97,7 +97,7 @@ class RecoveryCode(Identified, Base):
     __tablename__ = "recovery_code"
 
     staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), index=True)
-    code_hash: Mapped[str] = mapped_column(String(64))
+    code_hash: Mapped[str] = mapped_column(String(64))  # keyed with the secret of the second factor
     used_at: Mapped[datetime | None]
 
 
@@ -120,6 +120,12 @@ class AuthSession(Identified, Base):
     __tablename__ = "auth_session"
     __table_args__ = (
         CheckConstraint("(staff_id IS NULL) <> (resident_id IS NULL)", name="one_owner"),
+        Index(
+            "ix_auth_session_revoked_at",
+            "revoked_at",
+            sqlite_where=text("revoked_at IS NOT NULL"),
+            postgresql_where=text("revoked_at IS NOT NULL"),
+        ),
     )
 
     staff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"), index=True)
@@ -160,6 +166,13 @@ class OneTimeCode(Identified, Base):
     __table_args__ = (
         Index("ix_one_time_code_phone_index", "phone_index", "created_at"),
         Index("ix_one_time_code_network", "network", "created_at"),
+        # Those that still have something to wipe.
+        Index(
+            "ix_one_time_code_legible",
+            "expires_at",
+            sqlite_where=text("code_sealed IS NOT NULL"),
+            postgresql_where=text("code_sealed IS NOT NULL"),
+        ),
     )
 
     phone_index: Mapped[str] = mapped_column(String(64))
@@ -194,18 +207,19 @@ class KnownDevice(Identified, Base):
     staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), index=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     last_used_at: Mapped[datetime] = mapped_column(default=clock.now)
-    expires_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
-class PortalClient(Identified, Timestamped, Base):
-    """A portal that embeds us: where it may frame us from, and its key."""
+class PortalClient(Identified, Timestamped, Versioned, Base):
+    """A portal that embeds us and hands in feedback: where it may frame us from, and its key."""
 
     __tablename__ = "portal_client"
 
     name: Mapped[str] = mapped_column(String(100))
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("admin_unit.id"), index=True)
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    allowed_origins: Mapped[list[str]]  # "https://gialai.gov.vn"
+    key_made_at: Mapped[datetime] = mapped_column(default=clock.now)
+    allowed_origins: Mapped[list[str]]  # "https://gialai.gov.vn", "https://*.gialai.gov.vn"
     active: Mapped[bool] = mapped_column(default=True)
 
 

@@ -19,10 +19,11 @@ from backend.accounts.models import (
     Staff,
 )
 from backend.core import clock, crypto
-from backend.core.auth import ROLE_PERMISSIONS, Grant, Permission, Principal
+from backend.core.auth import ROLE_PERMISSIONS, Grant, Permission, Principal, Role
 from backend.core.db import UtcDateTime
 from backend.core.text import fold
 from backend.places.models import AdminUnit
+from backend.places.queries import commune_by_code
 from backend.places.scope import units_in_scope
 
 
@@ -200,21 +201,40 @@ def code_to_send(session: Session, code_id: UUID) -> CodeToSend | None:
     )
 
 
-def portal_by_key(session: Session, key: str) -> PortalClient | None:
-    """The active portal that presents this key."""
-    return session.scalar(
-        select(PortalClient).where(
-            PortalClient.key_hash == crypto.hash_token(key), PortalClient.active
-        )
-    )
+_PORTAL_PRINCIPAL = (
+    select(PortalClient.id, PortalClient.name, PortalClient.unit_id, AdminUnit.level)
+    .join(AdminUnit, AdminUnit.id == PortalClient.unit_id)
+    .where(PortalClient.key_hash == bindparam("key_hash"), PortalClient.active)
+)
 
 
-def portal_origins(session: Session, unit_ids: Iterable[UUID] | None = None) -> list[str]:
-    """Origins that active portals (of these units; of all when None) may show us from, each once."""
-    statement = select(PortalClient.allowed_origins).where(PortalClient.active)
-    if unit_ids is not None:
-        statement = statement.where(PortalClient.unit_id.in_(list(unit_ids)))
-    return sorted({origin for origins in session.scalars(statement) for origin in origins})
+def portal_principal(session: Session, key: str) -> Principal | None:
+    """The principal of the active portal that presents this key, in one statement.
+
+    Only digests are compared, so the time it takes tells nothing about a key.
+    """
+    row = session.execute(_PORTAL_PRINCIPAL, {"key_hash": crypto.hash_token(key)}).first()
+    if row is None:
+        return None
+    portal_id, name, unit_id, level = row
+    grants = (Grant(Role.PORTAL_CLIENT, unit_id, level.value),)
+    return Principal(kind="portal", id=portal_id, grants=grants, name=name)
+
+
+def portals_in_scope(actor: Principal, *, unit_id: UUID | None = None) -> Select[PortalClient]:
+    """Portals of the units whose portals ``actor`` looks after."""
+    scope = units_in_scope(actor, Permission.PORTALS_MANAGE)
+    statement = select(PortalClient).where(PortalClient.unit_id.in_(scope))
+    return statement if unit_id is None else statement.where(PortalClient.unit_id == unit_id)
+
+
+def may_hand_in(session: Session, actor: Principal, commune_code: str) -> bool:
+    """True when ``actor`` may pass feedback on to the commune of that code today."""
+    commune = commune_by_code(session, commune_code)
+    if commune is None:
+        return False
+    scope = units_in_scope(actor, Permission.FEEDBACK_HAND_IN)
+    return session.scalar(scope.where(AdminUnit.id == commune.id)) is not None
 
 
 def staff_in_scope(

@@ -56,6 +56,26 @@ def password_problem(password: str, username: str) -> str | None:
     return None
 
 
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+# What the grammar of Content-Security-Policy calls a host source; a wildcard stands for at least one label before two.
+_SECURE_ORIGIN = re.compile(
+    rf"https://(?:\*\.(?={_LABEL}\.))?{_LABEL}(?:\.{_LABEL})*(?P<port>:\d{{1,5}})?", re.ASCII
+)
+# Nobody listens between a browser and its own machine.
+_LOOPBACK_ORIGIN = re.compile(r"http://(?:localhost|127\.0\.0\.1)(?P<port>:\d{1,5})?", re.ASCII)
+_LONGEST_ORIGIN, _HIGHEST_PORT = 200, 65_535
+
+
+def origin(text: str) -> str | None:
+    """Where a portal may frame us from, as browsers write it; None when it is no scheme, host and perhaps port."""
+    plain = text.strip().lower().removesuffix("/")
+    found = _SECURE_ORIGIN.fullmatch(plain) or _LOOPBACK_ORIGIN.fullmatch(plain)
+    if found is None or len(plain) > _LONGEST_ORIGIN:
+        return None
+    port = int((found["port"] or ":1")[1:])
+    return plain if 0 < port <= _HIGHEST_PORT else None
+
+
 def mask_phone(phone: str) -> str:
     """What may be shown of an E.164 number: its last three digits."""
     return f"••• ••• {phone[-3:]}"

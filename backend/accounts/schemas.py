@@ -257,6 +257,52 @@ class StaffQuery(PageArgs):
     active = fields.Boolean(load_default=None, allow_none=True)
 
 
+class PortalQuery(PageArgs):
+    unit = code(UNIT_CODE, load_default=None)
+
+
+def origins_field(**kwargs: Any) -> fields.List[str]:
+    """Scheme, host and perhaps port of the pages that may frame us; checked by the service."""
+    return fields.List(
+        PlainText(max_length=200, min_length=1),
+        validate=validate.Length(max=20, error="too_many"),
+        metadata={"example": ["https://gialai.gov.vn", "https://*.gialai.gov.vn"]},
+        **kwargs,
+    )
+
+
+class NewPortal(Schema):
+    name = PlainText(max_length=100, required=True)
+    unit = code(UNIT_CODE, required=True, metadata={"example": "52"})
+    allowed_origins = origins_field(load_default=list)
+
+
+class ChangePortal(Changes):
+    name = PlainText(max_length=100, min_length=1)
+    allowed_origins = origins_field()
+    active = fields.Boolean()
+
+
+class PortalView(Schema):
+    id = Uuid(required=True)
+    name = fields.String(required=True)
+    unit = fields.Nested(
+        UnitView, required=True, metadata={"description": "for whose communes it hands in feedback"}
+    )
+    allowed_origins = fields.List(fields.String(), required=True)
+    active = fields.Boolean(required=True)
+    created_at = Timestamp(required=True)
+    key_made_at = Timestamp(required=True)
+    version = fields.Integer(required=True)
+
+
+class PortalWithKey(PortalView):
+    key = fields.String(
+        required=True,
+        metadata={"description": "shown once", "example": "tlp_8sEZ0pQ2mYc5vX1nR7tK4wJ6uH9aL3dG"},
+    )
+
+
 class DepartmentQuery(Schema):
     unit = code(UNIT_CODE, required=True, metadata={"example": "23798"})
 

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from backend.accounts.models import PortalClient, RoleGrant, Staff
 from backend.accounts.queries import staff_by_username
+from backend.accounts.service import portals
 from backend.core import crypto
-from backend.core.auth import Role
+from backend.core.auth import SYSTEM, Role
 from backend.core.demo import Demo
-from backend.core.ids import new_secret
 from backend.core.text import fold
+from backend.places.models import AdminUnit
 
 COMMUNE_NAMES = {"ayun": "xã Ayun", "quynhon": "phường Quy Nhơn"}
 
@@ -35,7 +36,12 @@ PROVINCE: tuple[tuple[str, str, str, Role], ...] = (
     ("quantri", "Ngô Quang Trí", "quản trị hệ thống", Role.ADMINISTRATOR),
 )
 PORTAL = "Cổng thông tin điện tử tỉnh (thử nghiệm)"
-PORTAL_ORIGINS = ["http://127.0.0.1:8000", "http://localhost:8000", "https://cong.tinh.example"]
+PORTAL_ORIGINS = [
+    "http://127.0.0.1:8000",
+    "http://localhost:8000",
+    "https://cong.tinh.example",
+    "https://*.cong.tinh.example",
+]
 
 
 def seed(session: Session, demo: Demo) -> None:
@@ -76,13 +82,10 @@ def seed(session: Session, demo: Demo) -> None:
         _roles(session, staff, (role,), demo.province_id, None, None)
         demo.sign_ins.append((username, f"{name}: {what}"))
     if session.scalar(select(PortalClient.id).where(PortalClient.name == PORTAL)) is None:
-        session.add(
-            PortalClient(
-                name=PORTAL,
-                unit_id=demo.province_id,
-                key_hash=crypto.hash_token(new_secret()),
-                allowed_origins=PORTAL_ORIGINS,
-            )
+        province = session.get_one(AdminUnit, demo.province_id)
+        # Its key is nobody's: an administrator makes a fresh one in the console.
+        portals.create(
+            session, SYSTEM, name=PORTAL, unit_code=province.code, origins=PORTAL_ORIGINS
         )
     session.flush()
 

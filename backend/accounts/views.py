@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.accounts import queries
-from backend.accounts.models import Resident, RoleGrant, Staff
+from backend.accounts.models import PortalClient, Resident, RoleGrant, Staff
 from backend.accounts.rules import mask_phone
 from backend.core import crypto
 from backend.places import queries as places
@@ -54,6 +54,24 @@ def grant_view(session: Session, grant: RoleGrant) -> dict[str, Any]:
     departments = _names(session, Department, {grant.department_id})
     communities = _names(session, Community, {grant.community_id})
     return _grant(grant, units[grant.unit_id], departments, communities)
+
+
+def portal_views(session: Session, portals: Sequence[PortalClient]) -> list[dict[str, Any]]:
+    """Portals with the names of their units, without their keys."""
+    units = places.units(session, {each.unit_id for each in portals})
+    return [
+        {
+            "id": each.id,
+            "name": each.name,
+            "unit": _unit(units[each.unit_id]),
+            "allowed_origins": each.allowed_origins,
+            "active": each.active,
+            "created_at": each.created_at,
+            "key_made_at": each.key_made_at,
+            "version": each.version,
+        }
+        for each in portals
+    ]
 
 
 def resident_view(session: Session, resident: Resident) -> dict[str, Any]:

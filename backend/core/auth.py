@@ -58,6 +58,7 @@ class Permission(StrEnum):
     OUTBOX_READ = "outbox:read"
     PLACES_MANAGE = "places:manage"
     PORTALS_MANAGE = "portals:manage"
+    FEEDBACK_HAND_IN = "feedback:hand_in"
 
 
 _P = Permission
@@ -106,7 +107,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
         {_P.STAFF_MANAGE, _P.PLACES_MANAGE, _P.PORTALS_MANAGE, _P.DEVICES_MANAGE, _P.OUTBOX_READ}
     ),
-    Role.PORTAL_CLIENT: frozenset(),
+    # A portal passes on what its visitors write. Views decorated for staff or residents refuse it.
+    Role.PORTAL_CLIENT: frozenset({_P.FEEDBACK_HAND_IN}),
 }
 
 

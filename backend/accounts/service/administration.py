@@ -41,16 +41,18 @@ def record(
     )
 
 
-def unit_in_scope(session: Session, actor: Principal, code: str, field: str) -> AdminUnit:
-    """The unit of that code among the administrator's.
+def unit_in_scope(
+    session: Session, actor: Principal, permission: Permission, code: str
+) -> AdminUnit:
+    """The unit of that code among those on which the administrator holds ``permission``.
 
     Raises:
-        InvalidInput: there is none, under the name of ``field``.
+        InvalidInput: there is none, under the name ``unit``.
     """
     unit = places.unit_by_code(session, code)
-    scope = units_in_scope(actor, Permission.STAFF_MANAGE)
+    scope = units_in_scope(actor, permission)
     if unit is None or session.scalar(scope.where(AdminUnit.id == unit.id)) is None:
-        raise InvalidInput({field: ["unknown"]})
+        raise InvalidInput({"unit": ["unknown"]})
     return unit
 
 

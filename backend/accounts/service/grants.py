@@ -49,7 +49,7 @@ def give(session: Session, actor: Principal, staff: Staff, wanted: WantedGrant) 
     """Give a role to somebody who was found already; see ``grant``."""
     if actor.id == staff.id:
         raise Forbidden("staff.not_yourself")
-    unit = unit_in_scope(session, actor, wanted.unit_code, "unit")
+    unit = unit_in_scope(session, actor, Permission.STAFF_MANAGE, wanted.unit_code)
     if unit.level.value not in levels_of(wanted.role):
         raise InvalidInput({"role": ["not_on_this_unit"]})
     if wanted.role in NEEDS_DEPARTMENT and wanted.department_id is None:

@@ -17,7 +17,7 @@ from backend.accounts.service import sessions, totp
 from backend.accounts.service.administration import manageable, record, unit_in_scope
 from backend.accounts.service.grants import WantedGrant, give, see_whether_staffed
 from backend.core import clock, crypto
-from backend.core.auth import Principal
+from backend.core.auth import Permission, Principal
 from backend.core.errors import Conflict, PreconditionFailed
 from backend.core.events import emit
 from backend.core.text import fold
@@ -63,7 +63,7 @@ def create(
         InvalidInput: the unit is unknown or not the administrator's, or a grant is not possible.
         Conflict: somebody has that user name.
     """
-    unit = unit_in_scope(session, actor, unit_code, "unit")
+    unit = unit_in_scope(session, actor, Permission.STAFF_MANAGE, unit_code)
     if queries.staff_by_username(session, username) is not None:
         raise Conflict("staff.username_taken", username=username)
     staff = Staff(

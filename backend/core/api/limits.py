@@ -45,10 +45,7 @@ def network() -> str:
 
 def caller_key() -> str:
     """Who is counted: the principal, else the device's own token, else the network."""
-    try:
-        who = auth.principal()
-    except Problem:
-        who = auth.ANONYMOUS  # a token that ran out is for the route to judge, not for the counter
+    who = _caller()
     if who.id is not None:
         return f"{who.kind}:{who.id}"
     token = request.headers.get("X-Device-Token", "")
@@ -59,10 +56,19 @@ def caller_key() -> str:
     )
 
 
+def _caller() -> auth.Principal:
+    try:
+        return auth.principal()
+    except Problem:
+        return auth.ANONYMOUS  # a token that ran out is for the route to judge, not for the counter
+
+
 def rate_limit(
     per_caller: str, *, per_network: str | None = None, cost: int = 1
 ) -> Callable[[View], View]:
     """Allow ``per_caller`` ("10/minute") for each caller and ``per_network`` for everybody behind one address.
+
+    A portal speaks for many people from one machine: it has the bound of a network to itself, whatever its address.
 
     Raises (when called):
         TooManyRequests: with the seconds to wait.
@@ -76,8 +82,11 @@ def rate_limit(
         def limited(*args: Any, **kwargs: Any) -> Any:
             if config.current().rate_limits:
                 endpoint = request.endpoint or ""
-                _hit(caller_item, endpoint, caller_key(), cost)
-                _hit(network_item, endpoint, f"all:{network()}", cost)
+                if _caller().kind == "portal":
+                    _hit(network_item, endpoint, caller_key(), cost)
+                else:
+                    _hit(caller_item, endpoint, caller_key(), cost)
+                    _hit(network_item, endpoint, f"all:{network()}", cost)
             return view(*args, **kwargs)
 
         return limited  # type: ignore[return-value] # same signature, by functools.wraps

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy.orm import Session
 
+from backend.accounts.queries import may_hand_in
 from backend.core.api import Blueprint, created_once, language, public_cache, rate_limit
 from backend.core.auth import anyone, principal, public
 from backend.core.errors import NotFound
@@ -44,10 +45,15 @@ Words = tuple[dict[str, Any], datetime | None]
 @blueprint.response(201, FeedbackReceiptSchema)
 @blueprint.arguments(FeedbackSubmissionSchema)
 def create(body: dict[str, Any]) -> Response:
-    """Send feedback. The answer carries the tracking code and the PIN, told this once."""
+    """Send feedback. The answer carries the tracking code and the PIN, told this once.
+
+    With the key of a portal as bearer token: what one of its visitors wrote, for a commune of the portal's unit.
+    """
     speech = language()
 
     def work(session: Session) -> dict[str, Any]:
+        if principal().kind == "portal" and not may_hand_in(session, principal(), body["commune"]):
+            raise NotFound("places.unit_not_found")
         receipt = submit(
             session, principal(), Submission(**body), channel=_channel(), language=speech
         )
