@@ -492,6 +492,17 @@ export interface components {
             /** @description 10 to 200 characters */
             new_password: string;
         };
+        ChangePortal: {
+            active?: boolean;
+            /**
+             * @example [
+             *       "https://gialai.gov.vn",
+             *       "https://*.gialai.gov.vn"
+             *     ]
+             */
+            allowed_origins?: string[];
+            name?: string;
+        };
         ChangeStaff: {
             active?: boolean;
             /** Format: email */
@@ -1336,6 +1347,18 @@ export interface components {
              */
             valid_to: string | null;
         };
+        NewPortal: {
+            /**
+             * @example [
+             *       "https://gialai.gov.vn",
+             *       "https://*.gialai.gov.vn"
+             *     ]
+             */
+            allowed_origins?: string[];
+            name: string;
+            /** @example 52 */
+            unit: string;
+        };
         NewStaff: {
             /**
              * Format: email
@@ -1432,6 +1455,44 @@ export interface components {
         Policy: {
             name: string;
             slug: string;
+        };
+        PortalView: {
+            active: boolean;
+            allowed_origins: string[];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            key_made_at: string;
+            name: string;
+            /** @description for whose communes it hands in feedback */
+            unit: components["schemas"]["UnitView"];
+            version: number;
+        };
+        PortalViewPage: {
+            items: components["schemas"]["PortalView"][];
+            /** @description null on the last page */
+            next_cursor: string | null;
+        };
+        PortalWithKey: {
+            active: boolean;
+            allowed_origins: string[];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description shown once
+             * @example tlp_8sEZ0pQ2mYc5vX1nR7tK4wJ6uH9aL3dG
+             */
+            key: string;
+            /** Format: date-time */
+            key_made_at: string;
+            name: string;
+            /** @description for whose communes it hands in feedback */
+            unit: components["schemas"]["UnitView"];
+            version: number;
         };
         Predecessor: {
             code: string;
@@ -1658,7 +1719,7 @@ export interface components {
             label: string;
             levels: string[];
             needs_department: boolean;
-            permissions: ("articles:read" | "articles:write" | "articles:edit" | "articles:approve" | "cases:read" | "cases:triage" | "cases:handle" | "cases:approve" | "cases:publish" | "cases:identity" | "cases:assisted" | "broadcasts:read" | "broadcasts:write" | "broadcasts:approve" | "devices:manage" | "staff:manage" | "outbox:read" | "places:manage" | "portals:manage")[];
+            permissions: ("articles:read" | "articles:write" | "articles:edit" | "articles:approve" | "cases:read" | "cases:triage" | "cases:handle" | "cases:approve" | "cases:publish" | "cases:identity" | "cases:assisted" | "broadcasts:read" | "broadcasts:write" | "broadcasts:approve" | "devices:manage" | "staff:manage" | "outbox:read" | "places:manage" | "portals:manage" | "feedback:hand_in")[];
             /** @enum {string} */
             role: "triage_officer" | "handler" | "drafter" | "editor" | "approver" | "broadcast_operator" | "device_technician" | "one_stop_desk" | "village_head" | "commune_leader" | "province_supervisor" | "administrator" | "portal_client";
         };
@@ -1725,7 +1786,7 @@ export interface components {
             language: string;
             must_change_password: boolean;
             name: string;
-            permissions: ("articles:read" | "articles:write" | "articles:edit" | "articles:approve" | "cases:read" | "cases:triage" | "cases:handle" | "cases:approve" | "cases:publish" | "cases:identity" | "cases:assisted" | "broadcasts:read" | "broadcasts:write" | "broadcasts:approve" | "devices:manage" | "staff:manage" | "outbox:read" | "places:manage" | "portals:manage")[];
+            permissions: ("articles:read" | "articles:write" | "articles:edit" | "articles:approve" | "cases:read" | "cases:triage" | "cases:handle" | "cases:approve" | "cases:publish" | "cases:identity" | "cases:assisted" | "broadcasts:read" | "broadcasts:write" | "broadcasts:approve" | "devices:manage" | "staff:manage" | "outbox:read" | "places:manage" | "portals:manage" | "feedback:hand_in")[];
             phone_masked: string | null;
             recovery_codes_left: number;
             /** @description where they are employed */
