@@ -110,14 +110,7 @@ def serving(made: Installation, target: str = "bench.app:app") -> Iterator[Serve
     command[-1] = target
     began = time.perf_counter()
     with (made.folder / "server.log").open("ab") as log:
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=dict(made.environment),
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
+        process = processes.start(command, made.environment, folder=ROOT, output=log)
     try:
         databases.wait_for(lambda: run.is_ready("127.0.0.1", port, "/healthz"), "granian", 60)
         yield Server(port, process, time.perf_counter() - began)

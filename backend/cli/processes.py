@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 STOPPING = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
 WAITED_FOR = STOPPING | {signal.SIGCHLD}
@@ -115,17 +116,38 @@ def describe(code: int) -> str:
 
 def _start(service: Service) -> None:
     service.started_at = time.monotonic()
-    service.process = subprocess.Popen(
-        service.command,
-        env=dict(service.environment),
+    service.process = start(service.command, service.environment)
+
+
+def start(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    folder: Path | None = None,
+    output: IO[bytes] | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start a process that is told to end (SIGTERM) when the thread that started it is gone, even by ``kill -9``.
+
+    Args:
+        command: the program and its words.
+        environment: all of its variables.
+        folder: where it works; ours when not given.
+        output: where it writes and complains; to our own when not given.
+    """
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        env=dict(environment),
         stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
         start_new_session=True,  # its own group: Ctrl-C reaches us alone, and a group can be ended whole
-        preexec_fn=_in_child,  # noqa: PLW1509 - this program has one thread
+        preexec_fn=_in_child,  # noqa: PLW1509 - two system calls, and no lock that another thread may hold
     )
 
 
 def _in_child() -> None:
-    """Receive signals again, and end when the supervisor itself is killed."""
+    """Receive signals again, and end when whoever started us is killed."""
     signal.pthread_sigmask(signal.SIG_UNBLOCK, WAITED_FOR)
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 

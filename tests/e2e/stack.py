@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.cli import run
+from backend.cli import processes, run
 from tests.databases import free_port, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,14 +57,9 @@ def running(folder: Path) -> Iterator[Stack]:
         "TIENGLANG_QUIET_HOURS": "none",  # the tests run at night too
         "TIENGLANG_RATE_LIMITS": "0",  # every visitor of the tests comes from one address
     }
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "backend.cli.run", "--port", str(port), "--no-frontend"],
-            cwd=ROOT,
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
+    command = [sys.executable, "-m", "backend.cli.run", "--port", str(port), "--no-frontend"]
+    with log.open("wb") as output:
+        process = processes.start(command, environment, folder=ROOT, output=output)
     try:
         wait_for(
             lambda: process.poll() is not None or run.is_ready("127.0.0.1", port),

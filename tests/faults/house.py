@@ -7,13 +7,13 @@ import random
 import signal
 import subprocess
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from backend.cli import run
+from backend.cli import processes, run
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,7 +33,7 @@ class House:
     environment: Mapping[str, str]
     log: IO[bytes]
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
-    kills: list[str] = field(default_factory=list)
+    _commands: dict[str, Sequence[str]] = field(default_factory=dict)
     _closing: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _keeper: threading.Thread | None = None
@@ -41,19 +41,14 @@ class House:
     def open(self) -> None:
         """Start everything, and somebody who looks after it."""
         for service in run.services("127.0.0.1", self.port, self.environment):
+            self._commands[service.name] = service.command
             self._start(service.name, service.command)
         self._keeper = threading.Thread(target=self._keep, daemon=True)
         self._keeper.start()
 
-    def _start(self, name: str, command: object) -> None:
-        self.running[name] = subprocess.Popen(
-            command,  # type: ignore[call-overload]
-            cwd=ROOT,
-            env=dict(self.environment),
-            stdin=subprocess.DEVNULL,
-            stdout=self.log,
-            stderr=self.log,
-            start_new_session=True,
+    def _start(self, name: str, command: Sequence[str]) -> None:
+        self.running[name] = processes.start(
+            command, self.environment, folder=ROOT, output=self.log
         )
 
     def _keep(self) -> None:
@@ -62,20 +57,22 @@ class House:
                 for name, process in list(self.running.items()):
                     if process.poll() is not None:
                         _end(process.pid)  # its orphans hold the port
-                        self._start(name, process.args)
+                        self._start(name, self._commands[name])
 
-    def kill_somebody(self, chance: random.Random) -> str:
+    def kill_somebody(self, chance: random.Random) -> None:
         """``kill -9`` of a random process: a web process, the web's parent, or a worker."""
         with self._lock:
-            name = chance.choice([*self.running, "web", "worker delivery"])
-            pid = self.running[name].pid
+            pid = self.running[chance.choice([*self.running, "web", "worker delivery"])].pid
             own = children(pid)
             if own and chance.random() < 0.7:
-                pid, name = chance.choice(own), f"child of {name}"
+                pid = chance.choice(own)
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            self.kills.append(name)
-            return name
+
+    def kill(self, name: str) -> None:
+        """``kill -9`` of this process."""
+        with self._lock, suppress(ProcessLookupError):
+            os.kill(self.running[name].pid, signal.SIGKILL)
 
     def close(self) -> None:
         """End everything."""
