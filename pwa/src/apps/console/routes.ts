@@ -69,6 +69,19 @@ export const ROUTES: Route[] = [
     load: () => import('./people/StaffPage.svelte'),
     stay: true,
   },
+  {
+    path: '/console/portals',
+    area: 'portals',
+    needs: ['portals:manage'],
+    load: () => import('./portals/PortalsPage.svelte'),
+  },
+  {
+    path: '/console/portals/:id',
+    area: 'portals',
+    needs: ['portals:manage'],
+    load: () => import('./portals/PortalsPage.svelte'),
+    stay: true,
+  },
   { path: '/console/outbox', area: 'outbox', needs: ['outbox:read'], load: () => import('./outbox/OutboxPage.svelte') },
   { path: '/console/account', area: 'account', needs: [], load: () => import('./account/AccountPage.svelte') },
 ]
@@ -81,5 +94,6 @@ export const AREAS: { area: string; path: string; icon: string; key: string; nee
   { area: 'broadcasts', path: '/console/broadcasts', icon: 'megaphone', key: 'b', needs: BROADCASTS },
   { area: 'devices', path: '/console/devices', icon: 'radio', key: 'd', needs: ['devices:manage'] },
   { area: 'staff', path: '/console/staff', icon: 'users', key: 's', needs: ['staff:manage'] },
+  { area: 'portals', path: '/console/portals', icon: 'globe', key: 'p', needs: ['portals:manage'] },
   { area: 'outbox', path: '/console/outbox', icon: 'send', key: 'o', needs: ['outbox:read'] },
 ]
