@@ -15,7 +15,7 @@ from backend.broadcasts.models import (
     SegmentKind,
 )
 from backend.broadcasts.voices import NAMES
-from backend.core.api import Choice, PageArgs, PlainText, Schema, Timestamp, Uuid, code
+from backend.core.api import Choice, Day, PageArgs, PlainText, Schema, Timestamp, Uuid, code
 
 MAX_TEXT = 60_000  # characters: ten thousand words
 SHA256 = r"[0-9a-f]{64}"
@@ -93,7 +93,7 @@ class BroadcastDetail(BroadcastItem):
 
 
 class BroadcastQuery(PageArgs):
-    date = fields.Date(load_default=None, metadata={"description": "a day in Vietnam"})
+    date = Day(load_default=None, metadata={"description": "a day in Vietnam"})
     programme = Uuid(load_default=None)
     language = Choice(Language, load_default=None)
     lang = fields.String(load_default=None, metadata={"description": SPEECH})

@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 UNDESCRIBED = re.compile(
     r"/($|c/|send|track|mine|settings|console|embed/|feeds/|widgets/|media/|share|offline"
     r"|sw\.js|manifest\.webmanifest|favicon|icons?/|robots\.txt|api/docs|openapi\.json"
-    r"|healthz|readyz|metrics|\.well-known/|\w+\.webmanifest|fonts?/|images?/|shell\.html|<path:)"
+    r"|healthz|readyz|metrics|\.well-known/|\w+\.webmanifest|fonts?/|images?/|shell\.html|<path:|<any\()"
 )
 
 
@@ -100,6 +100,13 @@ def test_a_misspelt_parameter_is_named_and_refused(
     assert asked
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-02-30", "21/11/2026"])
+def test_a_day_beyond_the_calendar_is_refused(client: FlaskClient, day: str) -> None:
+    answer = client.get(f"/api/v1/communes/23798/broadcasts?date={day}")
+    assert answer.status_code == 422
+    assert set(answer.get_json()["errors"]) == {"date"}
+
+
 @pytest.mark.parametrize("path", ["/", "/feeds/communes/23798/articles.json", "/healthz"])
 def test_links_that_others_lengthened_still_lead_somewhere(client: FlaskClient, path: str) -> None:
     assert client.get(f"{path}?utm_source=zalo").status_code == client.get(path).status_code
@@ -107,3 +114,37 @@ def test_links_that_others_lengthened_still_lead_somewhere(client: FlaskClient, 
 
 def test_a_language_we_do_not_speak_is_no_mistake(client: FlaskClient) -> None:
     assert client.get("/api/v1/provinces?lang=fr").status_code == 200
+
+
+# Writing without signing in and without a bound, each with the reason why a flood of it gains nothing.
+UNBOUNDED = {
+    "DELETE /api/v1/push/subscriptions/<uuid:subscription_id>": "once per row, with its secret",
+    "DELETE /api/v1/uploads/<uuid:upload_id>": "once per row, and rows are bounded",
+    "PATCH /api/v1/push/subscriptions/<uuid:subscription_id>": "a row of one's own, with its secret",
+    "POST /api/v1/auth/sign-out": "ends the session of the token that it carries, once",
+    "POST /api/v1/auth/sign-out-everywhere": "ends the sessions of the token that it carries, once",
+}
+# A commune has five to thirty thousand people; its mobile operator may show all of them behind one address.
+LEAST_PER_NETWORK_AND_HOUR = 600
+MOST_PER_NETWORK_AND_SECOND = 200  # about what two processors answer
+
+
+def test_whoever_writes_without_signing_in_is_bounded_alone_and_with_the_network(
+    app: Flask,
+) -> None:
+    unbounded = set()
+    for rule in rules(app):
+        view = app.view_functions[rule.endpoint]
+        if getattr(view, "__access__", "") not in {"public", "anyone"}:
+            continue
+        for method in (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}:
+            name = f"{method} {rule.rule}"
+            if not hasattr(view, "__bounds__"):
+                unbounded.add(name)
+                continue
+            caller, network = view.__bounds__
+            per_second = network.amount / network.get_expiry()
+            assert per_second >= 10 * caller.amount / caller.get_expiry(), name
+            assert per_second * 3600 >= LEAST_PER_NETWORK_AND_HOUR, name
+            assert per_second <= MOST_PER_NETWORK_AND_SECOND, name
+    assert unbounded == UNBOUNDED.keys()

@@ -5,6 +5,7 @@ from backend.core.api.cache import cache, public_cache
 from backend.core.api.creates import created_once
 from backend.core.api.fields import (
     Choice,
+    Day,
     Latitude,
     Longitude,
     Phone,
@@ -23,6 +24,7 @@ from backend.core.api.paging import Page, PageArgs, page, page_schema
 __all__ = [
     "Blueprint",
     "Choice",
+    "Day",
     "Latitude",
     "Longitude",
     "Page",

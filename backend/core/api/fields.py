@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -131,6 +131,27 @@ class Timestamp(fields.Field[datetime]):
             if isinstance(error, ValidationError):
                 raise
             raise self.make_error("invalid") from error
+
+
+class Day(fields.Date):
+    """A calendar day in a lifetime from now: with days at the ends of the calendar nothing can be counted."""
+
+    default_error_messages = {  # noqa: RUF012 - declared so by marshmallow
+        "required": "required",
+        "null": "required",
+        "invalid": "not_a_date",
+        "format": "not_a_date",
+        "outside": "out_of_range",
+    }
+    first, last = date(1900, 1, 1), date(2199, 12, 31)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> date:
+        day = super()._deserialize(value, attr, data, **kwargs)
+        if not self.first <= day <= self.last:
+            raise self.make_error("outside")
+        return day
 
 
 def timestamp(moment: datetime) -> str:

@@ -89,6 +89,7 @@ def rate_limit(
                     _hit(network_item, endpoint, f"all:{network()}", cost)
             return view(*args, **kwargs)
 
+        limited.__bounds__ = (caller_item, network_item)  # type: ignore[attr-defined] # a test reads them off
         return limited  # type: ignore[return-value] # same signature, by functools.wraps
 
     return decorator
