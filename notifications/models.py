@@ -155,6 +155,7 @@ class Delivery(Identified, Base):
             sqlite_where=text("state IN ('queued', 'leased')"),
         ),
         Index("ix_delivery_settled", "channel", "state", "settled_at"),
+        Index("ix_delivery_settled_at", "settled_at"),
     )
 
     message_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("message.id"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from backend.broadcasts.models import (
@@ -15,13 +15,12 @@ from backend.broadcasts.models import (
     RenditionProfile,
 )
 from backend.broadcasts.workflow import Actor, Standing
-from backend.core.api.paging import Page, page
+from backend.core.api.paging import Page
 from backend.core.auth import Permission, Principal
 from backend.core.errors import NotFound
 from backend.core.text import fold
 from backend.places.models import AdminUnit
-from backend.places.queries import standing
-from backend.places.scope import permissions_in, units_in_scope
+from backend.places.scope import page_in_scope, permissions_in, scope_of, units_in_scope
 
 READ = Permission.BROADCASTS_READ
 
@@ -62,35 +61,22 @@ def broadcasts(
         unit: code of one unit; one that is not the reader's has no broadcasts.
         q: words of the title, with or without diacritics.
     """
-    found = (
-        select(Broadcast)
-        .where(Broadcast.unit_id.in_(units_in_scope(reader, READ)))
-        .options(joinedload(Broadcast.programme))
-    )
+    conditions: list[ColumnElement[bool]] = []
     if state is not None:
-        found = found.where(Broadcast.state == state)
-    if unit is not None:
-        named = select(AdminUnit.id).where(AdminUnit.code == unit, standing())
-        found = found.where(Broadcast.unit_id.in_(named))
+        conditions.append(Broadcast.state == state)
     if q:
-        found = found.where(Broadcast.search_key.contains(fold(q), autoescape=True))
-    keys = (Broadcast.created_at.desc(), Broadcast.id.desc())
-    return page(session, found, keys=keys, cursor=cursor, limit=limit)
-
-
-def unit_to_write_for(session: Session, writer: Principal, code: str) -> AdminUnit:
-    """The unit of that code, if ``writer`` may make broadcasts for it.
-
-    Raises:
-        NotFound: there is none.
-    """
-    scope = units_in_scope(writer, Permission.BROADCASTS_WRITE)
-    found = session.scalar(
-        select(AdminUnit).where(AdminUnit.code == code, standing(), AdminUnit.id.in_(scope))
+        conditions.append(Broadcast.search_key.contains(fold(q), autoescape=True))
+    return page_in_scope(
+        session,
+        scope_of(reader, READ),
+        Broadcast,
+        conditions,
+        moment=Broadcast.created_at,
+        unit=unit,
+        cursor=cursor,
+        limit=limit,
+        options=(joinedload(Broadcast.programme),),
     )
-    if found is None:
-        raise NotFound("places.unit_not_found")
-    return found
 
 
 def history(session: Session, broadcast_id: UUID) -> list[BroadcastEvent]:
@@ -129,6 +115,4 @@ def standing_of(broadcast: Broadcast, rendition: Rendition | None) -> Standing:
 
 def actor_in(unit: AdminUnit, principal: Principal) -> Actor:
     """Who wants to make a move in ``unit``; the house itself has no id and needs no permission."""
-    if principal.kind == "system":
-        return Actor(None, frozenset())
     return Actor(principal.id, permissions_in(unit, principal))

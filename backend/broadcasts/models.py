@@ -124,7 +124,11 @@ class Broadcast(Identified, Timestamped, Versioned, Base):
     __tablename__ = "broadcast"
     __table_args__ = (
         Index("ix_broadcast_unit_aired", "unit_id", "aired_at", "id"),
+        Index("ix_broadcast_unit_language", "unit_id", "language", "aired_at", "id"),
         Index("ix_broadcast_unit_created", "unit_id", "created_at", "id"),
+        Index("ix_broadcast_unit_state", "unit_id", "state", "created_at", "id"),
+        Index("ix_broadcast_province_created", "province_id", "created_at", "id"),
+        Index("ix_broadcast_province_state", "province_id", "state", "created_at", "id"),
         Index("ix_broadcast_due", "state", "scheduled_at"),
         Index("ix_broadcast_programme_id", "programme_id", "aired_at"),
         CheckConstraint("revision >= 1", name="revision_from_one"),
@@ -134,6 +138,8 @@ class Broadcast(Identified, Timestamped, Versioned, Base):
     unit_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("admin_unit.id")
     )  # the station's, for scope
+    # In which that unit lies; none when it is one. Desks of a province read their list by it.
+    province_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("admin_unit.id"))
     programme_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("programme.id"))
     # The same bulletin in another language points at the first one.
     variant_of_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("broadcast.id"), index=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from backend.broadcasts.models import (
@@ -22,9 +21,10 @@ from backend.broadcasts.models import (
     Station,
 )
 from backend.core import clock
-from backend.core.api.paging import Page, page
+from backend.core.api.paging import Page, merged_page
 from backend.core.errors import Gone, NotFound
 from backend.places.models import AdminUnit
+from backend.places.queries import lineages
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +50,17 @@ def _approved() -> Select[Broadcast, Rendition]:
     """Broadcasts joined with the approved file; those without one are not there."""
     return (
         select(Broadcast, Rendition)
-        .join(
-            Rendition,
-            and_(
-                Rendition.broadcast_id == Broadcast.id,
-                Rendition.revision == Broadcast.revision,
-                Rendition.sha256 == Broadcast.approved_sha256,
-                Rendition.state == RenditionState.READY,
-            ),
-        )
+        .join(Rendition, _is_approved_file())
         .options(joinedload(Broadcast.programme))
+    )
+
+
+def _is_approved_file() -> ColumnElement[bool]:
+    return and_(
+        Rendition.broadcast_id == Broadcast.id,
+        Rendition.revision == Broadcast.revision,
+        Rendition.sha256 == Broadcast.approved_sha256,
+        Rendition.state == RenditionState.READY,
     )
 
 
@@ -73,28 +74,42 @@ def aired(
     cursor: str | None = None,
     limit: int = 20,
 ) -> Page:
-    """What a unit and its province aired, newest first; items are rows ``(Broadcast, Rendition)``.
+    """What a unit and its province aired, newest first; items are rows ``(Broadcast, Rendition, AdminUnit)``.
+
+    What the units aired that these were made from is among it, under the name of its own station's unit.
 
     Args:
         day: a day in Vietnam.
     """
-    places = [unit.id] if unit.parent_id is None else [unit.id, unit.parent_id]
-    found = _approved().where(
-        Broadcast.unit_id.in_(places),
+    wanted: list[ColumnElement[bool]] = [
         Broadcast.state.in_(PUBLIC_STATES),
         Broadcast.aired_at.is_not(None),
-    )
+        exists().where(_is_approved_file()),
+    ]
     if day is not None:
         begins = datetime.combine(day, time(), clock.LOCAL).astimezone(UTC)
         ends = begins + timedelta(days=1)  # Vietnam keeps one clock all year
-        found = found.where(Broadcast.aired_at >= begins, Broadcast.aired_at < ends)
+        wanted += [Broadcast.aired_at >= begins, Broadcast.aired_at < ends]
     if programme is not None:
-        found = found.where(Broadcast.programme_id == programme)
+        wanted.append(Broadcast.programme_id == programme)
     if language is not None:
-        found = found.where(Broadcast.language == language)
-    keys = (Broadcast.aired_at.desc(), Broadcast.id.desc())
-    statement: Any = found  # a Select of two entities; the page's items are rows
-    return page(session, statement, keys=keys, cursor=cursor, limit=limit)
+        wanted.append(Broadcast.language == language)
+    lines = lineages(session, [unit.id] if unit.parent_id is None else [unit.id, unit.parent_id])
+    branches = [
+        select(Broadcast.aired_at, Broadcast.id).where(Broadcast.unit_id == unit_id, *wanted)
+        for line in lines.values()
+        for unit_id in line
+    ]
+    found = merged_page(session, branches, cursor=cursor, limit=limit)
+    ids = [row.id for row in found.items]
+    whole = (
+        _approved()
+        .add_columns(AdminUnit)
+        .join(AdminUnit, AdminUnit.id == Broadcast.unit_id)
+        .where(Broadcast.id.in_(ids))
+    )
+    rows = {row[0].id: row for row in session.execute(whole)}
+    return Page([rows[broadcast_id] for broadcast_id in ids], found.next_cursor)
 
 
 def public_broadcast(session: Session, broadcast_id: UUID) -> Heard:

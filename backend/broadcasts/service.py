@@ -21,12 +21,13 @@ from backend.broadcasts.renditions import retry
 from backend.broadcasts.stations import station_of
 from backend.broadcasts.workflow import Asked
 from backend.core import clock
-from backend.core.auth import SYSTEM, Principal
+from backend.core.auth import SYSTEM, Permission, Principal
 from backend.core.db import bump
 from backend.core.errors import Conflict, Forbidden, PreconditionFailed
 from backend.core.events import emit
 from backend.places import queries as places
 from backend.places.models import AdminUnit
+from backend.places.scope import unit_in_scope
 
 
 def create(session: Session, actor: Principal, unit_code: str, draft: Draft) -> Broadcast:
@@ -36,12 +37,13 @@ def create(session: Session, actor: Principal, unit_code: str, draft: Draft) -> 
         NotFound: no such unit, or the actor may not write for it.
         InvalidInput: unknown programme or upload, a time in the past, a language without a voice.
     """
-    unit = desk.unit_to_write_for(session, actor, unit_code)
+    unit = unit_in_scope(session, actor, Permission.BROADCASTS_WRITE, unit_code)
     person = _person(actor)
     station = station_of(session, unit)
     broadcast = Broadcast(
         station_id=station.id,
         unit_id=unit.id,
+        province_id=unit.parent_id,
         author_id=person,
         contributor_ids=[str(person)],
         state=BroadcastState.DRAFT,

@@ -26,28 +26,26 @@ def audio_url(sha256: str) -> str:
 
 
 def public_items(
-    session: Session, rows: Iterable[tuple[Broadcast, Rendition]], speech: str
+    rows: Iterable[tuple[Broadcast, Rendition, AdminUnit]], speech: str
 ) -> list[dict[str, Any]]:
     """Rows of the replay list."""
-    heard = list(rows)
-    units = places.units(session, {broadcast.unit_id for broadcast, _ in heard})
-    return [_public(broadcast, rendition, units, speech) for broadcast, rendition in heard]
+    return [_public(broadcast, rendition, unit, speech) for broadcast, rendition, unit in rows]
 
 
 def public_detail(session: Session, heard: queries.Heard, speech: str) -> dict[str, Any]:
     """One broadcast with its words."""
     broadcast, rendition = heard.broadcast, heard.rendition
-    units = places.units(session, {broadcast.unit_id})
+    unit = places.units(session, {broadcast.unit_id})[broadcast.unit_id]
     return {
-        **_public(broadcast, rendition, units, speech),
+        **_public(broadcast, rendition, unit, speech),
         "transcript": broadcast.transcript,
         "peaks": rendition.peaks or [],
-        "station": t("broadcasts.station", speech, unit=units[broadcast.unit_id].full_name),
+        "station": t("broadcasts.station", speech, unit=unit.full_name),
     }
 
 
 def _public(
-    broadcast: Broadcast, rendition: Rendition, units: Mapping[UUID, AdminUnit], speech: str
+    broadcast: Broadcast, rendition: Rendition, unit: AdminUnit, speech: str
 ) -> dict[str, Any]:
     file = queries.file_of(rendition)
     return {
@@ -68,7 +66,7 @@ def _public(
         },
         "is_synthetic": broadcast.is_synthetic,
         "transcript_available": bool(broadcast.transcript),
-        "unit": _unit(units[broadcast.unit_id]),
+        "unit": _unit(unit),
     }
 
 

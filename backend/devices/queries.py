@@ -68,22 +68,6 @@ def devices(
     return page(session, found, keys=(Device.name, Device.id), cursor=cursor, limit=limit)
 
 
-def unit_to_equip(session: Session, actor: Principal, code: str) -> AdminUnit:
-    """The unit of that code, if ``actor`` looks after its devices.
-
-    Raises:
-        NotFound: there is none.
-    """
-    found = session.scalar(
-        select(AdminUnit).where(
-            AdminUnit.code == code, standing(), AdminUnit.id.in_(units_in_scope(actor, MANAGE))
-        )
-    )
-    if found is None:
-        raise NotFound("places.unit_not_found")
-    return found
-
-
 def presences(session: Session, device_ids: Iterable[UUID]) -> dict[UUID, DevicePresence]:
     """What each device last told us, in one statement."""
     wanted = set(device_ids)

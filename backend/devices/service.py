@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.core import clock
-from backend.core.auth import Principal
+from backend.core.auth import Permission, Principal
 from backend.core.errors import Conflict, InvalidInput, PreconditionFailed
 from backend.core.events import emit
 from backend.devices import queries
@@ -21,6 +21,7 @@ from backend.devices.models import (
     DeviceStatus,
 )
 from backend.places import queries as places
+from backend.places.scope import unit_in_scope
 
 CODE_LIFE = timedelta(minutes=10)
 MOST_ATTEMPTS = 5
@@ -49,7 +50,7 @@ def add(session: Session, actor: Principal, unit_code: str, values: DeviceValues
         NotFound: no such unit, or the actor does not look after its devices.
         InvalidInput: the community is not the unit's.
     """
-    unit = queries.unit_to_equip(session, actor, unit_code)
+    unit = unit_in_scope(session, actor, Permission.DEVICES_MANAGE, unit_code)
     device = Device(unit_id=unit.id, status=DeviceStatus.AWAITING, software="")
     _apply(session, device, values)
     session.add(device)

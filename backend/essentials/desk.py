@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, select
+from sqlalchemy import ColumnElement, Table, select
 from sqlalchemy.orm import Session, selectinload
 
-from backend.core.api.paging import Page, page
+from backend.core.api.paging import Page
 from backend.core.auth import Permission, Principal
 from backend.core.errors import NotFound
 from backend.core.full_text import matching
@@ -21,8 +21,7 @@ from backend.essentials.models import (
 )
 from backend.essentials.workflow import Actor, Standing
 from backend.places.models import AdminUnit
-from backend.places.queries import standing
-from backend.places.scope import permissions_in, units_in_scope
+from backend.places.scope import page_in_scope, permissions_in, scope_of, units_in_scope
 
 _TEXTS: Table = ArticleText.metadata.tables[ArticleText.__tablename__]
 READ = Permission.ARTICLES_READ
@@ -63,40 +62,26 @@ def articles(
     Args:
         unit: code of one unit; one that is not the reader's has no articles.
     """
-    found = (
-        select(Article)
-        .where(Article.unit_id.in_(units_in_scope(reader, READ)))
-        .options(
-            selectinload(Article.texts).load_only(
-                ArticleText.article_id, ArticleText.language, ArticleText.title, ArticleText.summary
-            )
-        )
-    )
+    conditions: list[ColumnElement[bool]] = []
     if state is not None:
-        found = found.where(Article.state == state)
-    if unit is not None:
-        named = select(AdminUnit.id).where(AdminUnit.code == unit, standing())
-        found = found.where(Article.unit_id.in_(named))
+        conditions.append(Article.state == state)
     if q:
         texts = select(ArticleText.article_id).where(matching(session, _TEXTS, q))
-        found = found.where(Article.id.in_(texts))
-    keys = (Article.updated_at.desc(), Article.id.desc())
-    return page(session, found, keys=keys, cursor=cursor, limit=limit)
-
-
-def unit_to_write_for(session: Session, writer: Principal, code: str) -> AdminUnit:
-    """The unit of that code, if ``writer`` may write for it.
-
-    Raises:
-        NotFound: there is none.
-    """
-    scope = units_in_scope(writer, Permission.ARTICLES_WRITE)
-    found = session.scalar(
-        select(AdminUnit).where(AdminUnit.code == code, standing(), AdminUnit.id.in_(scope))
+        conditions.append(Article.id.in_(texts))
+    shown = selectinload(Article.texts).load_only(
+        ArticleText.article_id, ArticleText.language, ArticleText.title, ArticleText.summary
     )
-    if found is None:
-        raise NotFound("places.unit_not_found")
-    return found
+    return page_in_scope(
+        session,
+        scope_of(reader, READ),
+        Article,
+        conditions,
+        moment=Article.updated_at,
+        unit=unit,
+        cursor=cursor,
+        limit=limit,
+        options=(shown,),
+    )
 
 
 def history(session: Session, article_id: UUID) -> list[ArticleEvent]:
@@ -174,6 +159,4 @@ def standing_of(article: Article) -> Standing:
 
 def actor_in(unit: AdminUnit, principal: Principal) -> Actor:
     """Who wants to make a move in ``unit``; the house itself has no id and needs no permission."""
-    if principal.kind == "system":
-        return Actor(None, frozenset())
     return Actor(principal.id, permissions_in(unit, principal))

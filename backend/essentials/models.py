@@ -72,11 +72,15 @@ class Article(Identified, Timestamped, Versioned, Base):
     __table_args__ = (
         Index(None, "unit_id", "state", "updated_at", "id"),
         Index(None, "unit_id", "updated_at", "id"),
+        Index(None, "province_id", "state", "updated_at", "id"),
+        Index(None, "province_id", "updated_at", "id"),
         Index(None, "updated_at", "id"),
         Index(None, "state", "publish_at"),
     )
 
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("admin_unit.id"))  # who publishes it
+    # In which that unit lies; none when it is one. Desks of a province read their list by it.
+    province_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("admin_unit.id"))
     category_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("article_category.id"), index=True)
     state: Mapped[ArticleState] = mapped_column(TextEnum(ArticleState), default=ArticleState.DRAFT)
     priority: Mapped[Priority] = mapped_column(TextEnum(Priority), default=Priority.NORMAL)
@@ -188,10 +192,30 @@ class PublicArticle(Base):
     """What the public sees of one article, whatever its language."""
 
     __tablename__ = "public_article"
-    __table_args__ = (Index(None, "listed_at", "article_id"),)
+    __table_args__ = (
+        *(
+            index
+            for place in ("province", "unit")
+            for index in (
+                Index(
+                    f"ix_public_article_{place}_listed", f"{place}_id", "listed_at", "article_id"
+                ),
+                Index(
+                    f"ix_public_article_{place}_category",
+                    f"{place}_id",
+                    "category_id",
+                    "listed_at",
+                    "article_id",
+                ),
+                Index(f"ix_public_article_{place}_ends", f"{place}_id", "valid_to"),
+            )
+        ),
+    )
 
     article_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("article.id"), primary_key=True)
-    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("admin_unit.id"), index=True)
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("admin_unit.id"))
+    # In which that unit lies; none when it is one. The feed of a province is read by it.
+    province_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("admin_unit.id"))
     category_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("article_category.id"))
     priority: Mapped[Priority] = mapped_column(TextEnum(Priority))
     slug: Mapped[str] = mapped_column(String(100))

@@ -39,6 +39,7 @@ def show(session: Session, article: Article, listed_at: datetime) -> None:
         PublicArticle(
             article_id=article.id,
             unit_id=article.unit_id,
+            province_id=article.province_id,
             category_id=article.category_id,
             priority=article.priority,
             slug=article.slug,

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, func, or_, select, union_all
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, Select, Table, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from backend.core import clock
-from backend.core.api.paging import page
+from backend.core.api.paging import merged_page
 from backend.core.errors import Gone, InvalidInput, NotFound
 from backend.core.full_text import matching
 from backend.essentials.cards import Card, Cards, Reading, card, reading
@@ -59,6 +59,8 @@ def public_articles(  # noqa: PLR0913 - the filters of one list
 ) -> Cards:
     """What people of ``unit`` may read now, newest first: their commune's and their province's articles.
 
+    What the units said that theirs was made from is among it, under the name of who said it.
+
     Args:
         language: preferred for texts; others fall back to Vietnamese, then to whatever there is.
         speech: language of the labels; ``language`` when not given.
@@ -71,7 +73,7 @@ def public_articles(  # noqa: PLR0913 - the filters of one list
         InvalidInput: unknown category, or a cursor of another list.
     """
     now = clock.now()
-    units = [unit.id, *([unit.parent_id] if unit.parent_id else [])]
+    lines = places.lineages(session, [unit.id, *([unit.parent_id] if unit.parent_id else [])])
     wanted: list[ColumnElement[bool]] = [
         PublicPlacement.listed_at <= now,
         or_(PublicPlacement.valid_to.is_(None), PublicPlacement.valid_to > now),
@@ -85,22 +87,15 @@ def public_articles(  # noqa: PLR0913 - the filters of one list
             PublicCommunity.community_id == community_id
         )
         wanted.append(or_(PublicPlacement.whole_unit, PublicPlacement.article_id.in_(theirs)))
-    # One branch per unit: each is read from its index in order, and the database merges them.
-    branches = union_all(
-        *(
-            select(PublicPlacement.listed_at, PublicPlacement.article_id).where(
-                PublicPlacement.unit_id == unit_id, *wanted
-            )
-            for unit_id in units
+    branches = [
+        select(PublicPlacement.listed_at, PublicPlacement.article_id).where(
+            PublicPlacement.unit_id == unit_id, *_not_in(line[:place]), *wanted
         )
-    ).subquery()
-    found = page(
-        session,
-        select(branches.c.listed_at, branches.c.article_id),
-        keys=(branches.c.listed_at.desc(), branches.c.article_id.desc()),
-        cursor=cursor,
-        limit=limit,
-    )
+        for line in lines.values()
+        for place, unit_id in enumerate(line)
+    ]
+    found = merged_page(session, branches, cursor=cursor, limit=limit)
+    units = [unit_id for line in lines.values() for unit_id in line]
     ids = [row.article_id for row in found.items]
     items = _cards(session, ids, language, speech or language, bodies=bodies)
     return Cards(items, found.next_cursor, next_change(session, units, now))
@@ -115,26 +110,33 @@ def articles_of_province(
     limit: int = 20,
     bodies: bool = False,
 ) -> Cards:
-    """The newest articles of a province and all its communes, each once; arguments as for ``public_articles``."""
+    """The newest articles of a province and all its communes, each once; arguments as for ``public_articles``.
+
+    Those of the provinces it was made from, and of their communes, are among them.
+    """
     now = clock.now()
-    publishers = select(AdminUnit.id).where(
-        or_(AdminUnit.id == province.id, AdminUnit.parent_id == province.id)
-    )
-    mine: ColumnElement[bool] = PublicArticle.unit_id.in_(publishers)
+    line = places.lineages(session, [province.id])[province.id]
+    wanted: list[ColumnElement[bool]] = [_visible(now)]
     if category is not None:
-        mine = mine & (PublicArticle.category_id == _category_id(session, category))
-    ids = session.scalars(
-        select(PublicArticle.article_id)
-        .where(mine, _visible(now))
-        .order_by(PublicArticle.listed_at.desc(), PublicArticle.article_id.desc())
-        .limit(limit)
-    )
+        wanted.append(PublicArticle.category_id == _category_id(session, category))
+    homes = (PublicArticle.province_id, PublicArticle.unit_id)  # of communes, and its own
+    branches = [
+        select(PublicArticle.listed_at, PublicArticle.article_id).where(
+            home == province_id, *wanted
+        )
+        for province_id in line
+        for home in homes
+    ]
+    ids = [row.article_id for row in merged_page(session, branches, cursor=None, limit=limit).items]
     upcoming = _first(
         session,
-        select(func.min(PublicArticle.listed_at)).where(mine, PublicArticle.listed_at > now),
-        select(func.min(PublicArticle.valid_to)).where(mine, PublicArticle.valid_to > now),
+        *(
+            select(func.min(moment)).where(home.in_(line), moment > now)
+            for home in homes
+            for moment in (PublicArticle.listed_at, PublicArticle.valid_to)
+        ),
     )
-    items = _cards(session, list(ids), language, language, bodies=bodies)
+    items = _cards(session, ids, language, language, bodies=bodies)
     return Cards(items, None, upcoming)
 
 
@@ -211,14 +213,23 @@ def reader_unit(session: Session, code: str) -> AdminUnit:
     return unit
 
 
+def _not_in(units: Sequence[UUID]) -> list[ColumnElement[bool]]:
+    """The article is not in the list of one of ``units`` too: what two communes shared that are one now, is read once."""
+    if not units:
+        return []
+    other = aliased(PublicPlacement)
+    also = exists().where(other.article_id == PublicPlacement.article_id, other.unit_id.in_(units))
+    return [~also]
+
+
 def _visible(now: datetime) -> ColumnElement[bool]:
     open_ended = PublicArticle.valid_to.is_(None)
     return (PublicArticle.listed_at <= now) & (open_ended | (PublicArticle.valid_to > now))
 
 
 def _first(session: Session, *moments: Select[Any]) -> datetime | None:
-    found = [moment for each in moments if (moment := session.scalar(each)) is not None]
-    return min(found, default=None)
+    found = session.execute(select(*(each.scalar_subquery() for each in moments))).one()
+    return min((moment for moment in found if moment is not None), default=None)
 
 
 def _category_id(session: Session, slug: str) -> UUID:

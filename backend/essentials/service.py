@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from backend.core import clock
-from backend.core.auth import SYSTEM, Principal
+from backend.core.auth import SYSTEM, Permission, Principal
 from backend.core.errors import Conflict, Forbidden, InvalidInput, PreconditionFailed
 from backend.core.events import emit
 from backend.core.text import slugify
@@ -31,6 +31,7 @@ from backend.essentials.scoping import Place, resolve
 from backend.essentials.workflow import Asked
 from backend.places import queries as places
 from backend.places.models import AdminUnit
+from backend.places.scope import unit_in_scope
 
 SITTING = timedelta(minutes=30)  # without a pause longer than this, edits are one line of history
 
@@ -53,10 +54,11 @@ def create(session: Session, actor: Principal, unit_code: str, draft: Draft) -> 
         NotFound: no such unit, or the actor may not write for it.
         InvalidInput: unknown category or scope, or a window that ends before it begins.
     """
-    unit = desk.unit_to_write_for(session, actor, unit_code)
+    unit = unit_in_scope(session, actor, Permission.ARTICLES_WRITE, unit_code)
     author = _person(actor)
     article = Article(
         unit_id=unit.id,
+        province_id=unit.parent_id,
         author_id=author,
         writers=[str(author)],
         state=ArticleState.DRAFT,

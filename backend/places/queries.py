@@ -132,6 +132,52 @@ def successors_of(session: Session, unit_id: UUID) -> list[tuple[AdminUnit, Unit
     )
 
 
+def lineages(session: Session, unit_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """Each unit followed by those it was made from, through every reform so far (one statement).
+
+    What they published stays readable at the address of the unit that took their place.
+    """
+    wanted = list(unit_ids)
+    roots = (
+        select(AdminUnit.id.label("root"), AdminUnit.id.label("unit_id"))
+        .where(AdminUnit.id.in_(wanted))
+        .cte("lineage", recursive=True)
+    )
+    line = roots.union(
+        select(roots.c.root, UnitSuccession.predecessor_id).where(
+            UnitSuccession.successor_id == roots.c.unit_id,
+            UnitSuccession.effective_on <= clock.today_local(),
+        )
+    )
+    found: dict[UUID, list[UUID]] = {unit_id: [unit_id] for unit_id in wanted}
+    for root, unit_id in session.execute(select(line.c.root, line.c.unit_id)):
+        if unit_id != root:
+            found[root].append(unit_id)
+    return found
+
+
+def standing_heirs(session: Session, unit_ids: Iterable[UUID]) -> dict[UUID, AdminUnit]:
+    """For each unit the one that stands in its place today: itself, or what it became, by code."""
+    heirs: dict[UUID, AdminUnit] = {}
+    asked = {unit_id: unit_id for unit_id in unit_ids}  # a unit on the way -> the one asked for
+    ways: dict[UUID, set[UUID]] = {unit_id: {unit_id} for unit_id in asked}
+    seen: set[UUID] = set()
+    while wanted := set(ways) - seen:
+        seen |= wanted
+        here = session.scalars(select(AdminUnit).where(AdminUnit.id.in_(wanted), standing()))
+        for each in sorted(here, key=lambda unit: unit.code):
+            for start in ways[each.id]:
+                heirs.setdefault(start, each)
+        steps = session.execute(
+            select(UnitSuccession.predecessor_id, UnitSuccession.successor_id).where(
+                UnitSuccession.predecessor_id.in_(wanted)
+            )
+        )
+        for old, new in steps:
+            ways.setdefault(new, set()).update(ways[old])
+    return heirs
+
+
 def last_with_code(session: Session, code: str) -> AdminUnit | None:
     """The commune that carried ``code`` last, whether or not it still stands."""
     if not _CODE.fullmatch(code):

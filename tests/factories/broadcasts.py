@@ -49,6 +49,7 @@ def make_broadcast(
     """A broadcast with a finished file of ``data`` (unique bytes when not given), aired an hour ago."""
     number = next(_number)
     station = make_station(session, unit)
+    home = session.get_one(AdminUnit, station.unit_id)
     content = data if data is not None else f"not really sound {number}".encode() * 50
     sha256 = hashlib.sha256(content).hexdigest()
     title = overrides.pop("title", f"Bản tin số {number}")
@@ -64,7 +65,8 @@ def make_broadcast(
     }
     broadcast = Broadcast(
         station_id=station.id,
-        unit_id=station.unit_id,
+        unit_id=home.id,
+        province_id=home.parent_id,
         state=state,
         revision=1,
         segments=[BroadcastSegment(position=0, kind=SegmentKind.SPEECH, text="Bà con chú ý.")],

@@ -38,6 +38,7 @@ from backend.core.api import (
 from backend.core.auth import Permission, principal, staff
 from backend.core.db import reading, transaction
 from backend.core.errors import NotFound
+from backend.places.scope import unit_in_scope
 
 blp = Blueprint("broadcasts", __name__, description="The station's desk")
 MOVE = f"<any({', '.join(workflow.NAMES)}):move>"
@@ -73,7 +74,7 @@ def get_desk(query: dict[str, Any], broadcast_id: UUID) -> Response:
 def list_my_programmes(code: str) -> dict[str, Any]:
     """The programmes of a station that I may make broadcasts for."""
     with transaction() as session:
-        unit = desk.unit_to_write_for(session, principal(), code)
+        unit = unit_in_scope(session, principal(), Permission.BROADCASTS_WRITE, code)
         station_of(session, unit)  # made now, when this is its first programme
         return {"items": queries.programmes(session, unit.id)}
 

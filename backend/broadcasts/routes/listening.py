@@ -46,7 +46,7 @@ def list_broadcasts(query: dict[str, Any], code: str) -> Rendered:
             cursor=query["cursor"],
             limit=query["limit"],
         )
-        items = views.public_items(session, found.items, language())
+        items = views.public_items(found.items, language())
     page = {"items": items, "next_cursor": found.next_cursor}
     # A unit's code may pass to another at midnight.
     return _dump(page_schema(BroadcastItem)(), page), places.day_ends()

@@ -13,7 +13,16 @@ from uuid import UUID
 
 import orjson
 from marshmallow import fields, validate
-from sqlalchemy import ColumnElement, Select, UnaryExpression, and_, or_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    UnaryExpression,
+    and_,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.operators import desc_op
 
@@ -83,6 +92,33 @@ def page(
         return Page(items, None)
     last = rows[limit - 1]
     return Page(items, _encode([_value(last, column) for column in columns]))
+
+
+def merged_page(
+    session: Session, branches: Sequence[Select[Any, Any]], *, cursor: str | None, limit: int
+) -> Page:
+    """One page of several lists merged, latest first; items are the rows that the branches select.
+
+    Each branch gives no more than a page, read from its own index in order: what is sorted is a few pages, however
+    many rows there are. PostgreSQL would gather all rows of a plain UNION ALL before it sorts them.
+
+    Args:
+        branches: at least one; each selects a moment and then an id, none of them the same row as another.
+
+    Raises:
+        InvalidInput: the cursor was not made by this list.
+    """
+    merged = union_all(*(select(_top(branch, cursor, limit)) for branch in branches)).subquery()
+    moment, row_id = merged.c
+    keys = (moment.desc(), row_id.desc())
+    return page(session, select(merged), keys=keys, cursor=cursor, limit=limit)
+
+
+def _top(branch: Select[Any, Any], cursor: str | None, limit: int) -> Subquery:
+    columns = list(branch.selected_columns)
+    if cursor is not None:
+        branch = branch.where(_after(columns, [True, True], _decode(cursor, columns)))
+    return branch.order_by(*(column.desc() for column in columns)).limit(limit + 1).subquery()
 
 
 def _after(
