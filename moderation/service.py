@@ -24,6 +24,7 @@ from backend.core.errors import (
 )
 from backend.core.events import emit
 from backend.feedback import projection
+from backend.feedback import queries as feedback_queries
 from backend.feedback.models import Feedback, Identity, NextStep, TimelineStep
 from moderation import access, history, ledger, publishing, workflow
 from moderation.events import CaseAnswered, CaseStateChanged
@@ -110,7 +111,7 @@ def make_move(
         PreconditionFailed: somebody else changed it in the meantime.
         Conflict, Forbidden, InvalidInput: the table refuses; the code names what is missing.
     """
-    case = load(session, actor, case_id, lock=True)
+    case = hold(session, actor, case_id)
     check_version(case, version)
     if move is Move.RESOLVE and not given.get(Need.PROOF) and given.get("outcome") == Outcome.DONE:
         given = {**given, Need.PROOF.value: publishing.evidence_of(session, case.id)}
@@ -123,9 +124,7 @@ def resident_move(
     session: Session, feedback_id: UUID, move: Move, given: dict[str, Any]
 ) -> Case | None:
     """A resident's answer or withdrawal; None when the case does not wait for it any more."""
-    case = session.scalar(
-        select(Case).where(Case.feedback_id == feedback_id).with_for_update(of=Case)
-    )
+    case = _hold_of(session, feedback_id)
     if case is None:
         return None
     facts = facts_of(session, case)
@@ -140,24 +139,51 @@ def note_of_resident(
     session: Session, feedback_id: UUID, what: EventType, payload: dict[str, Any]
 ) -> Case | None:
     """Put something that a resident did into the history; the state stays."""
-    case = session.scalar(
-        select(Case).where(Case.feedback_id == feedback_id).with_for_update(of=Case)
-    )
+    case = _hold_of(session, feedback_id)
     if case is not None:
         history.note(session, case, what, Principal(kind="resident"), payload)
     return case
 
 
-def load(session: Session, actor: Principal, case_id: UUID, *, lock: bool = False) -> Case:
+def _hold_of(session: Session, feedback_id: UUID) -> Case | None:
+    """The case of feedback, both locked."""
+    feedback_queries.hold(session, feedback_id)
+    return session.scalar(
+        select(Case).where(Case.feedback_id == feedback_id).with_for_update(key_share=True)
+    )
+
+
+def load(session: Session, actor: Principal, case_id: UUID) -> Case:
     """The case, if ``actor`` may see it.
 
     Raises:
         NotFound: there is none, it belongs to another unit, or it is restricted.
     """
-    statement = select(Case).where(Case.id == case_id, access.scope_of(actor).condition())
-    case = session.scalar(statement.with_for_update(of=Case) if lock else statement)
+    condition = access.scope_of(actor).condition()
+    case = session.scalar(select(Case).where(Case.id == case_id, condition))
     if case is None:
         raise NotFound("cases.not_found")
+    return case
+
+
+def hold(session: Session, actor: Principal, case_id: UUID) -> Case:
+    """The case, if ``actor`` may see it, locked until this transaction ends; its feedback first, in one statement.
+
+    Raises:
+        NotFound: as ``load``.
+    """
+    condition = access.scope_of(actor).condition()
+    found = session.execute(
+        select(Case, Feedback)
+        .join(Feedback, Feedback.id == Case.feedback_id)
+        .where(Case.id == case_id, condition)
+        .with_for_update(of=(Feedback, Case), key_share=True)  # in the order of ``queries.hold``
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("cases.not_found")
+    case, feedback = found
+    feedback_queries.held(session, feedback)
     return case
 
 
@@ -214,7 +240,7 @@ def _problem(error: RefusedError) -> Problem:
 def _begin(
     session: Session, case: Case, actor: Principal, step: workflow.Step, given: dict[str, Any]
 ) -> Work:
-    feedback = session.get_one(Feedback, case.feedback_id)
+    feedback = feedback_queries.hold(session, case.feedback_id)
     settings = settings_of(session, case.unit_id)
     book = ledger.load(session, case, settings)
     return Work(session, case, feedback, actor, step, given, settings, book, clock.now())
@@ -300,7 +326,7 @@ def save_draft(
         Forbidden: the actor does not publish for this unit.
         Conflict, InvalidInput: see ``publishing.save_draft``.
     """
-    case = load(session, actor, case_id, lock=True)
+    case = hold(session, actor, case_id)
     check_version(case, version)
     if actor.id is None or not access.holds(actor, Permission.CASES_PUBLISH, case):
         raise Forbidden("cases.not_yours", move=Move.PUBLISH.value)
@@ -322,7 +348,7 @@ def read_identity(
         Forbidden: the actor may not read identities of this unit.
         Conflict: there is nobody to read: it was sent without a name.
     """
-    case = load(session, actor, case_id, lock=True)
+    case = hold(session, actor, case_id)
     if not access.holds(actor, Permission.CASES_IDENTITY, case) or actor.id is None:
         raise Forbidden("cases.identity_shielded")
     feedback = session.get_one(Feedback, case.feedback_id)
@@ -344,6 +370,7 @@ def read_identity(
 __all__ = [
     "check_version",
     "facts_of",
+    "hold",
     "load",
     "make_move",
     "next_step",

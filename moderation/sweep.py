@@ -17,7 +17,8 @@ from backend.core.api.fields import timestamp
 from backend.core.auth import SYSTEM
 from backend.core.events import emit
 from backend.feedback import projection
-from backend.feedback.models import TimelineStep
+from backend.feedback import queries as feedback_queries
+from backend.feedback.models import Feedback, TimelineStep
 from backend.places.models import AdminUnit
 from moderation import history, ledger
 from moderation.events import CaseOverdue, CaseWarned
@@ -30,15 +31,20 @@ BATCH = 100
 
 def sweep(session: Session, now: datetime, *, batch: int = BATCH) -> int:
     """Look at the cases whose alarm is due; how many there were (fewer than ``batch``: that was all)."""
-    cases = session.scalars(
-        select(Case)
+    rows = session.execute(
+        select(Case, Feedback)
+        .join(Feedback, Feedback.id == Case.feedback_id)
         .where(Case.next_alarm_at <= now)
         .order_by(Case.next_alarm_at)
         .limit(batch)
-        .with_for_update(of=Case, skip_locked=True)
+        # In the order of ``queries.hold``; what somebody works on has its turn the next time.
+        .with_for_update(of=(Feedback, Case), key_share=True, skip_locked=True)
     ).all()
-    if not cases:
+    if not rows:
         return 0
+    cases = [case for case, _feedback in rows]
+    for _case, feedback in rows:
+        feedback_queries.held(session, feedback)
     entries = ledger.entries_of(session, [case.id for case in cases])
     settings = {unit_id: settings_of(session, unit_id) for unit_id in {c.unit_id for c in cases}}
     for case in cases:

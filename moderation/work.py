@@ -226,11 +226,14 @@ def merge(work: Work) -> dict[str, Any]:
     """Follow another case about the same incident."""
     case = work.case
     main = work.session.scalar(
-        select(Case).where(
+        select(Case)
+        .where(
             Case.tracking_code == work.given["into"],
             Case.unit_id == case.unit_id,
             Case.restricted.is_(False),
         )
+        # Two that are merged into each other at once must not wait for each other, nor both follow the other.
+        .with_for_update(key_share=True, nowait=True)
     )
     if main is None or main.id == case.id:
         raise InvalidInput({"into": ["unknown"]})

@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from backend.core import clock
 from backend.core.db import bump
 from backend.core.errors import Conflict, NotFound
+from backend.feedback import queries
 from backend.feedback.models import (
     Feedback,
-    FeedbackAttachment,
     FeedbackCategory,
     FeedbackKind,
     LegalType,
@@ -104,7 +104,8 @@ def opened(session: Session, feedback_id: UUID) -> Opened | None:
 
 
 def _view(session: Session, feedback_id: UUID) -> TrackingView:
-    """The view, opened when there is none. Whoever changes it holds the feedback: see ``queries.hold``."""
+    """The view, to be changed: nobody else changes it until this transaction ends. Opened when there is none."""
+    queries.hold(session, feedback_id)
     view = session.get(TrackingView, feedback_id)
     if view is None:
         start(session, feedback_id)
@@ -120,7 +121,7 @@ def show(
     at: datetime | None = None,
     **changes: Unpack[Shown],
 ) -> TrackingView:
-    """Change what the resident sees; opens the view when there is none. The caller holds the feedback.
+    """Change what the resident sees; opens the view when there is none.
 
     Args:
         step: what happened, for the timeline; a new state adds its own line when none is named.
@@ -156,8 +157,7 @@ def confirm_legal(session: Session, feedback_id: UUID, legal_type: LegalType) ->
 
 def move(session: Session, feedback_id: UUID, unit_id: UUID) -> None:
     """Hand feedback to another responsible unit; the unit as at submission stays on the row."""
-    feedback = _feedback(session, feedback_id)
-    feedback.unit_id = unit_id
+    queries.hold(session, feedback_id).unit_id = unit_id
     show(session, feedback_id, step=TimelineStep.TRANSFERRED)
 
 
@@ -262,13 +262,7 @@ def _feedback(session: Session, feedback_id: UUID) -> Feedback:
 def _own_photos_only(session: Session, feedback_id: UUID, photo_ids: Sequence[UUID]) -> None:
     if not photo_ids:
         return
-    own = set(
-        session.scalars(
-            select(FeedbackAttachment.upload_id).where(
-                FeedbackAttachment.feedback_id == feedback_id
-            )
-        )
-    )
+    own = queries.files_of(session, feedback_id)
     if not own.issuperset(photo_ids):
         raise Conflict("feedback.foreign_photo")
 

@@ -45,6 +45,9 @@ SETTLED = frozenset(
 )
 
 
+_HELD = "feedback.held"
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """Everything that the sender may know, but for the conversation: plain columns, fetched in one statement."""
@@ -140,6 +143,33 @@ def feedback(session: Session, feedback_id: UUID) -> Feedback | None:
     return session.get(Feedback, feedback_id)
 
 
+def hold(session: Session, feedback_id: UUID) -> Feedback:
+    """The feedback, read anew and locked until this transaction ends; a second time costs nothing.
+
+    **The one order of locks**: whoever changes anything about feedback (its view, its messages, its case, its
+    public record) locks the feedback itself first. Residents come from the feedback, officials and clocks from the
+    case; without a common first lock each would wait for the other, and a line of the timeline could be lost.
+    Rows may still refer to the feedback in the meantime (``FOR NO KEY UPDATE``).
+
+    Raises:
+        NoResultFound: there is no such feedback.
+    """
+    kept: Feedback | None = session.info.get(_HELD, {}).get(feedback_id)
+    if kept is not None:
+        return kept
+    session.flush()
+    found = session.get_one(
+        Feedback, feedback_id, populate_existing=True, with_for_update={"key_share": True}
+    )
+    return held(session, found)
+
+
+def held(session: Session, feedback: Feedback) -> Feedback:
+    """Note that this transaction has locked ``feedback``, as ``hold`` does, in a statement of its own."""
+    session.info.setdefault(_HELD, {})[feedback.id] = feedback
+    return feedback
+
+
 def by_code(session: Session, tracking_code: str) -> Feedback | None:
     """The feedback of that normalised tracking code."""
     return session.scalar(select(Feedback).where(Feedback.tracking_code == tracking_code))
@@ -180,6 +210,17 @@ def attachments(session: Session, feedback_id: UUID) -> list[tuple[FeedbackAttac
         .order_by(FeedbackAttachment.position, FeedbackAttachment.id)
     )
     return [(attachment, upload) for attachment, upload in rows]
+
+
+def files_of(session: Session, feedback_id: UUID) -> set[UUID]:
+    """The uploads of the feedback and of its messages."""
+    return set(
+        session.scalars(
+            select(FeedbackAttachment.upload_id).where(
+                FeedbackAttachment.feedback_id == feedback_id
+            )
+        )
+    )
 
 
 def contact(session: Session, feedback_id: UUID) -> Contact:

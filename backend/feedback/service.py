@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.core import clock
@@ -94,7 +93,7 @@ def attach(
     """Make uploads part of the feedback; they need not be complete. What is part of it already stays as it is.
 
     Args:
-        first: the feedback was made in this very transaction (saves looking).
+        first: the feedback was made in this very transaction (saves looking); else the caller holds it.
 
     Returns:
         Those that were not part of it before.
@@ -104,7 +103,7 @@ def attach(
     """
     if not upload_ids:
         return ()
-    here = set() if first else _files_of(session, feedback_id)
+    here = set() if first else queries.files_of(session, feedback_id)
     fresh = [upload_id for upload_id in upload_ids if upload_id not in here]
     if len(here) + len(fresh) > MAX_FILES:
         raise InvalidInput({"upload_ids": ["too_many"]})
@@ -130,22 +129,6 @@ def attach(
     return tuple(fresh)
 
 
-def _files_of(session: Session, feedback_id: UUID) -> set[UUID]:
-    """The uploads of the feedback; nobody else adds any until this transaction ends."""
-    session.execute(
-        select(Feedback.id)
-        .where(Feedback.id == feedback_id)
-        .with_for_update(key_share=True)  # rows may still refer to it in the meantime
-    )
-    return set(
-        session.scalars(
-            select(FeedbackAttachment.upload_id).where(
-                FeedbackAttachment.feedback_id == feedback_id
-            )
-        )
-    )
-
-
 def answer(
     session: Session,
     actor: Principal,
@@ -159,6 +142,7 @@ def answer(
     Raises:
         Conflict: no question waits for an answer.
     """
+    queries.hold(session, feedback.id)
     question = queries.open_question(session, feedback.id)
     if question is None:
         raise Conflict("feedback.nothing_asked")
@@ -189,6 +173,7 @@ def add_files(
         Conflict: the matter is settled.
         InvalidInput: see ``attach``.
     """
+    feedback = queries.hold(session, feedback.id)
     _refuse_when_settled(session, feedback, "feedback.settled")
     anonymous = feedback.identity is Identity.ANONYMOUS
     fresh = attach(session, actor, feedback.id, upload_ids, forget_owner=anonymous)
@@ -204,11 +189,10 @@ def withdraw(session: Session, feedback: Feedback) -> None:
     Raises:
         Conflict: the matter is settled, or follows the law on complaints or denunciations.
     """
-    # Locked, and read anew: officials may be settling it at this moment.
-    session.refresh(feedback, with_for_update={"key_share": True})
+    feedback = queries.hold(session, feedback.id)  # officials may be settling it at this moment
     if feedback.withdrawn_at is not None:
         return
-    _refuse_when_settled(session, feedback, "feedback.cannot_withdraw", lock=True)
+    _refuse_when_settled(session, feedback, "feedback.cannot_withdraw")
     feedback.withdrawn_at = clock.now()
     projection.unpublish(session, feedback.id)
     projection.show(
@@ -222,12 +206,8 @@ def withdraw(session: Session, feedback: Feedback) -> None:
     emit(session, FeedbackWithdrawn(feedback_id=feedback.id))
 
 
-def _refuse_when_settled(
-    session: Session, feedback: Feedback, code: str, *, lock: bool = False
-) -> None:
-    view = session.get(
-        TrackingView, feedback.id, populate_existing=lock, with_for_update=lock or None
-    )
+def _refuse_when_settled(session: Session, feedback: Feedback, code: str) -> None:
+    view = session.get(TrackingView, feedback.id, populate_existing=True)
     if view is not None and view.state in queries.SETTLED:
         raise Conflict(code)
 
@@ -252,6 +232,7 @@ def erase_resident(session: Session, resident_id: UUID) -> int:
 
 def erase_contact(session: Session, feedback: Feedback, *, position: bool = False) -> None:
     """Remove name, telephone number and account from one feedback; with ``position`` also where it was sent from."""
+    feedback = queries.hold(session, feedback.id)
     _forget_contact(feedback, clock.now())
     if position:
         feedback.latitude = feedback.longitude = feedback.accuracy_m = None
