@@ -168,6 +168,17 @@ def public_article(
     )
 
 
+def homes_now(session: Session, article_ids: Sequence[UUID]) -> dict[UUID, AdminUnit | None]:
+    """By public article: the unit that stands today in the place of the one that published it."""
+    rows = session.execute(
+        select(PublicArticle.article_id, PublicArticle.unit_id).where(
+            PublicArticle.article_id.in_(article_ids)
+        )
+    ).all()
+    heirs = places.standing_heirs(session, {row.unit_id for row in rows})
+    return {row.article_id: heirs.get(row.unit_id) for row in rows}
+
+
 def search(session: Session, query: str) -> Select[UUID]:
     """A SELECT of the ids of published articles that hold every word of ``query`` (with or without marks)."""
     return select(PublicText.article_id).where(matching(session, _TEXTS, query))

@@ -15,7 +15,7 @@ from backend.feedback import queries as feedback
 from backend.feedback import words
 from backend.feeds.entries import Entry, Feed, article_entry, feed_of, outcome_entry
 from backend.places import queries as places
-from backend.places.models import AdminUnit
+from backend.places.models import AdminUnit, UnitLevel
 from backend.places.queries import standing
 
 Found = tuple[Feed, datetime]
@@ -33,14 +33,12 @@ def articles(
     found: Cards
     if unit.parent_id:
         found = essentials.public_articles(session, unit, language, **options)  # type: ignore[arg-type] # one dict for both
-        shown_by = unit.code
+        pages = dict.fromkeys((each.id for each in found.items), unit.code)
     else:
         found = essentials.articles_of_province(session, unit, language, **options)  # type: ignore[arg-type] # as above
-        shown_by = _reading_commune(session, unit)
+        pages = _pages(session, unit, found)
     entries = [
-        article_entry(each, each.unit["code"] if _is_communes_own(each) else shown_by)
-        for each in found.items
-        if isinstance(each, Reading)
+        article_entry(each, pages[each.id]) for each in found.items if isinstance(each, Reading)
     ]
     changes = [places.day_ends(), *([found.next_change_at] if found.next_change_at else [])]
     return feed_of(unit, "articles", language, entries), min(changes)
@@ -71,8 +69,14 @@ def portal_origins(session: Session, portal_id: UUID) -> list[str]:
     return list(found or [])
 
 
-def _is_communes_own(article: Reading) -> bool:
-    return article.unit["level"] == "commune"
+def _pages(session: Session, province: AdminUnit, found: Cards) -> dict[UUID, str]:
+    """By article: the commune whose pages show it. Of one that was merged away, those of its successor."""
+    homes = essentials.homes_now(session, [each.id for each in found.items])
+    own = _reading_commune(session, province)
+    return {
+        article_id: home.code if home and home.level is UnitLevel.COMMUNE else own
+        for article_id, home in homes.items()
+    }
 
 
 def _reading_commune(session: Session, province: AdminUnit) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -19,7 +19,7 @@ from backend.core.auth import Role
 from backend.core.db import transaction
 from backend.feeds.entries import Entry, Feed, Image
 from backend.feeds.formats import FORMATS
-from backend.places.models import AdminUnit
+from backend.places.models import AdminUnit, SuccessionKind, UnitSuccession
 from tests.databases import counting
 from tests.factories.accounts import make_portal
 from tests.factories.essentials import TEXT, make_draft, make_person, make_published, step
@@ -338,3 +338,29 @@ def test_an_embed_reads_well_without_script(client: FlaskClient, ayun: AdminUnit
     body = outcomes.get_data(as_text=True)
     assert f"/c/{ayun.code}/outcomes/{record.id}" in body
     assert '<html lang="en">' in body
+
+
+def test_what_a_merged_commune_published_is_read_on_its_successors_pages(
+    client: FlaskClient,
+) -> None:
+    with transaction() as session:
+        province = make_province(session)
+        old = make_commune(session, parent_id=province.id, name="Kon Cũ", code="23900")
+        new = make_commune(
+            session, parent_id=province.id, name="Ayun", valid_from=date(2026, 4, 30)
+        )
+        article = make_published(session, old)
+        old.valid_to = date(2026, 4, 29)
+        session.add(
+            UnitSuccession(
+                predecessor_id=old.id,
+                successor_id=new.id,
+                kind=SuccessionKind.MERGED,
+                effective_on=date(2026, 4, 30),
+            )
+        )
+        address = f"http://localhost/c/{new.code}/a/{article.id}"
+    for path in (f"/feeds/communes/{new.code}/articles.json", "/feeds/provinces/52/articles.json"):
+        (item,) = client.get(path).get_json()["items"]
+        assert item["url"] == address
+        assert item["authors"] == [{"name": "Xã Kon Cũ"}]
