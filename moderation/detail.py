@@ -183,6 +183,7 @@ def _clock(
     book = ledger.of_rows(case, settings_of(session, case.unit_id), entries)
     stage = case.stage or Stage.HANDLING
     run, now = book.run(stage), time.now()
+    elapsed = clock.elapsed(run, book.calendar, now) if run else None
     shown: Json = {
         "stage": case.stage.value if case.stage else None,
         "started_at": timestamp(run.started_at) if run else None,
@@ -192,7 +193,10 @@ def _clock(
         "round_the_clock": book.calendar is None,
         "policy": case.policy,
         "allowance_minutes": run.allowance if run else None,
-        "elapsed_minutes": clock.elapsed(run, book.calendar, now) if run else None,
+        "elapsed_minutes": elapsed,
+        "working_minutes_left": run.allowance - elapsed
+        if run is not None and elapsed is not None and case.stage and not run.paused
+        else None,
         "entries": [
             {
                 "stage": entry.stage.value,

@@ -102,7 +102,7 @@ def _narrowed(session: Session, actor: Principal, filters: Filters) -> list[Colu
     scope = scope_of(actor)
     if filters.q:
         found = search.newest(session, filters.q, _searched_units(scope))
-        conditions = [Case.id.in_(found), scope.condition(checked=True)]
+        conditions = [found, scope.condition(checked=True)]
     else:
         conditions = [scope.condition()]
     if filters.commune is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import BigInteger, column, func, literal_column, select, text
+from sqlalchemy import BigInteger, ColumnElement, column, false, func, literal_column, select, text
 from sqlalchemy import table as named_table
 from sqlalchemy.orm import Session
 
@@ -27,8 +27,8 @@ def search_key(unit_id: UUID, tracking_code: str, *parts: str) -> str:
     return folded_words(_unit_token(unit_id), tracking_code.replace("-", ""), *parts)
 
 
-def newest(session: Session, query: str, unit_ids: Collection[UUID]) -> list[UUID]:
-    """The newest cases (at most ``MOST_HITS``) that hold a word beginning with each word of ``query``.
+def newest(session: Session, query: str, unit_ids: Collection[UUID]) -> ColumnElement[bool]:
+    """The newest cases (at most ``MOST_HITS``) that hold a word beginning with each word of ``query``, as a condition.
 
     A common word has more hits than anybody reads; looking at the newest keeps every search equally quick.
 
@@ -38,7 +38,7 @@ def newest(session: Session, query: str, unit_ids: Collection[UUID]) -> list[UUI
     code = query.strip().replace("-", "").replace(" ", "")
     found = words(query)
     if not found:
-        return []
+        return false()
     alternatives = [found]
     if len(found) > 1 and code.isalnum():
         alternatives.append(words(code))  # GL-7K4M-92QX, however it was typed
@@ -50,8 +50,8 @@ def newest(session: Session, query: str, unit_ids: Collection[UUID]) -> list[UUI
         )
         scope = f"({' | '.join(tokens)}) & " if tokens else ""
         wanted = func.to_tsquery(literal_column("'simple'::regconfig"), f"{scope}({either})")
-        hits = select(Case.id).where(vector.op("@@")(wanted))
-        return list(session.scalars(hits.order_by(Case.search_id.desc()).limit(MOST_HITS)))
+        hits = select(Case.search_id).where(vector.op("@@")(wanted))
+        return Case.search_id.in_(hits.order_by(Case.search_id.desc()).limit(MOST_HITS))
     scope = f"({' OR '.join(tokens)}) AND " if tokens else ""
     either = " OR ".join(
         "(" + " AND ".join(f'"{word}"*' for word in each) + ")" for each in alternatives
@@ -63,7 +63,7 @@ def newest(session: Session, query: str, unit_ids: Collection[UUID]) -> list[UUI
         .order_by(column("rowid").desc())
         .limit(MOST_HITS)
     )
-    return list(session.scalars(select(Case.id).where(Case.search_id.in_(numbers))))
+    return Case.search_id.in_(numbers)
 
 
 def _unit_token(unit_id: UUID) -> str:

@@ -18,6 +18,7 @@ from backend.feedback.models import FeedbackAttachment, Identity, TrackingView
 from backend.uploads.models import Purpose, UploadState
 from moderation import service, settings
 from moderation.models import Case
+from moderation.schemas import CaseSchema
 from moderation.workflow import Move
 from tests.databases import counting
 from tests.factories.accounts import make_staff, sign_in
@@ -76,6 +77,9 @@ def test_the_whole_way_over_http(client: FlaskClient, office: Office) -> None:
     assert {each["move"] for each in body["allowed_moves"]} >= {"confirm_legal", "assign", "ask"}
     assert body["routing"]["reason_code"] == "no_rule"
     assert body["clock"]["explanation"]
+    left = body["clock"]["allowance_minutes"] - body["clock"]["elapsed_minutes"]
+    assert body["clock"]["working_minutes_left"] == left
+    assert CaseSchema().validate(body) == {}, "the description says everything that is answered"
     assert post(client, case_id, "confirm_legal", legal_type="ordinary").status_code == 200
     given = post(client, case_id, "assign", department_id=str(office.economy.id))
     assert given.get_json()["state"] == "forwarded", given.text
@@ -107,6 +111,28 @@ def test_the_whole_way_over_http(client: FlaskClient, office: Office) -> None:
     public = client.get(f"/api/v1/communes/{office.unit.code}/feedback").get_json()["items"]
     assert [item["title"] for item in public] == ["Đèn đường thôn 2"]
     assert public[0]["evidence"]
+
+
+def test_minutes_left_are_nobodys_while_the_resident_is_asked(
+    client: FlaskClient, office: Office
+) -> None:
+    case_id = opened(office)
+    as_(client, office, "hoa")
+    asked = post(client, case_id, "ask", text="Ở thôn nào?").get_json()
+    assert asked["clock"]["paused"] is True
+    assert asked["clock"]["working_minutes_left"] is None
+
+
+def test_another_body_is_named_when_the_outcome_is_proposed(
+    client: FlaskClient, office: Office
+) -> None:
+    case_id = opened(office)
+    until_forwarded(office, case_id)
+    move(office.binh, case_id, Move.START)
+    as_(client, office, "binh")
+    refused = post(client, case_id, "resolve", outcome="other_body", reply=REPLY)
+    assert refused.status_code == 422
+    assert refused.get_json()["errors"] == {"other_body": ["required"]}
 
 
 @pytest.mark.parametrize(
