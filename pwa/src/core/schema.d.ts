@@ -374,42 +374,96 @@ export interface components {
             distance_m: number;
         };
         Case: {
-            allowed_moves: {
-                [key: string]: unknown;
-            }[];
-            attachments: {
-                [key: string]: unknown;
-            }[];
-            clock: {
-                [key: string]: unknown;
-            };
-            events: {
-                [key: string]: unknown;
-            }[];
-            evidence: {
-                [key: string]: unknown;
-            }[];
+            accuracy_m: number | null;
+            allowed_moves: components["schemas"]["CaseMove"][];
+            approved_by: components["schemas"]["_Named"] | null;
+            assignee: components["schemas"]["_Named"] | null;
+            attachments: components["schemas"]["_File"][];
+            awaiting: string | null;
+            /** @enum {string} */
+            category: "ha_tang_giao_thong" | "dien_nuoc_vien_thong" | "moi_truong_rac_thai" | "dat_dai_xay_dung" | "an_ninh_trat_tu" | "y_te" | "giao_duc" | "an_sinh_chinh_sach_xa_hoi" | "nong_nghiep_thuy_loi" | "hanh_chinh_cong" | "van_hoa_truyen_thanh" | "thien_tai_khan_cap" | "khac";
+            category_label: string;
+            channel: string;
+            clock: components["schemas"]["CaseClock"];
+            community: components["schemas"]["_Named"] | null;
+            complex: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            due_at: string;
+            events: components["schemas"]["CaseEvent"][];
+            evidence: components["schemas"]["_Evidence"][];
             id: string;
-            messages: {
-                [key: string]: unknown;
-            }[];
-            reporter: {
-                [key: string]: unknown;
-            };
+            /** Format: date-time */
+            intake_due_at: string;
+            is_overdue: boolean;
+            /** @enum {string} */
+            kind: "report" | "proposal" | "policy_evaluation" | "question" | "praise";
+            kind_label: string;
+            language: string;
+            latitude: number | null;
+            lead_department: components["schemas"]["_Named"] | null;
+            legal_confirmed: boolean;
+            legal_confirmed_by: components["schemas"]["_Named"] | null;
+            /** @enum {string} */
+            legal_type: "ordinary" | "complaint" | "denunciation";
+            longitude: number | null;
+            messages: components["schemas"]["_CaseMessage"][];
+            other_body: string | null;
+            /** @enum {string|null} */
+            outcome: "done" | "partly_done" | "planned" | "not_possible" | "other_body" | null;
+            place_text: string | null;
+            /** Format: date */
+            planned_on: string | null;
+            policy: string | null;
+            previewed: boolean;
+            /** Format: date-time */
+            published_at: string | null;
+            /** @description of the outcome; the resident reads it once it is approved */
+            reply: string | null;
+            reporter: components["schemas"]["_Reporter"];
+            resolved_by: components["schemas"]["_Named"] | null;
+            restricted: boolean;
             routing: {
                 [key: string]: unknown;
             };
             /** @enum {string} */
             state: "received" | "needs_information" | "forwarded" | "in_progress" | "awaiting_approval" | "resolved" | "rejected" | "diverted" | "merged" | "reopened" | "withdrawn" | "closed";
+            state_label: string;
+            subject: components["schemas"]["_Subject"] | null;
+            submitted_unit: components["schemas"]["_UnitRef"];
             suggestion: {
                 [key: string]: unknown;
             };
             text: string;
             tracking_code: string;
+            transfers: number;
+            unit: components["schemas"]["_UnitRef"];
+            /** @enum {string} */
+            urgency: "normal" | "priority" | "emergency";
             /** @description send it back as `If-Match` */
             version: number;
-        } & {
-            [key: string]: unknown;
+        };
+        CaseClock: {
+            allowance_minutes: number | null;
+            /** Format: date-time */
+            due_at: string;
+            elapsed_minutes: number | null;
+            entries: components["schemas"]["_ClockEntry"][];
+            explanation: components["schemas"]["_CountedDay"][];
+            paused: boolean;
+            /** Format: date-time */
+            paused_since: string | null;
+            policy: {
+                [key: string]: unknown;
+            };
+            round_the_clock: boolean;
+            /** @enum {string|null} */
+            stage: "intake" | "handling" | null;
+            /** Format: date-time */
+            started_at: string | null;
+            /** @description negative when overdue; null while paused and once it is over */
+            working_minutes_left: number | null;
         };
         CaseCounts: {
             by_category: {
@@ -427,6 +481,24 @@ export interface components {
             by_view: {
                 [key: string]: number;
             };
+        };
+        CaseEvent: {
+            actor: components["schemas"]["_Actor"];
+            /** Format: date-time */
+            at: string;
+            /** @description null once it was erased */
+            detail: {
+                [key: string]: unknown;
+            } | null;
+            /** @enum {string|null} */
+            from_state: "received" | "needs_information" | "forwarded" | "in_progress" | "awaiting_approval" | "resolved" | "rejected" | "diverted" | "merged" | "reopened" | "withdrawn" | "closed" | null;
+            id: string;
+            seq: number;
+            summary: string;
+            /** @enum {string|null} */
+            to_state: "received" | "needs_information" | "forwarded" | "in_progress" | "awaiting_approval" | "resolved" | "rejected" | "diverted" | "merged" | "reopened" | "withdrawn" | "closed" | null;
+            /** @enum {string} */
+            type: "opened" | "classified" | "legal_confirmed" | "assigned" | "started" | "asked" | "answered" | "replied" | "resolved" | "approved" | "returned" | "rejected" | "closed" | "diverted" | "transferred" | "reopened" | "withdrawn" | "merged" | "drafted" | "published" | "unpublished" | "identity_read" | "photos_added" | "contact_erased" | "clock_warned" | "clock_extended" | "clock_recalculated";
         };
         CaseItem: {
             assignee: components["schemas"]["_Named"] | null;
@@ -470,6 +542,14 @@ export interface components {
             items: components["schemas"]["CaseItem"][];
             /** @description null on the last page */
             next_cursor: string | null;
+        };
+        CaseMove: {
+            label: string;
+            /** @description facts of the case that still stand in its way */
+            missing: components["schemas"]["_Missing"][];
+            move: string;
+            /** @description members of its body */
+            requires: string[];
         };
         Change: {
             communes?: string[];
@@ -1275,12 +1355,8 @@ export interface components {
             sha256: string | null;
         };
         MovedCase: {
-            allowed_moves?: {
-                [key: string]: unknown;
-            }[];
-            events?: {
-                [key: string]: unknown;
-            }[];
+            allowed_moves?: components["schemas"]["CaseMove"][];
+            events?: components["schemas"]["CaseEvent"][];
             id: string;
             /** @enum {string} */
             state: "received" | "needs_information" | "forwarded" | "in_progress" | "awaiting_approval" | "resolved" | "rejected" | "diverted" | "merged" | "reopened" | "withdrawn" | "closed";
@@ -1456,6 +1532,267 @@ export interface components {
             name: string;
             slug: string;
         };
+        PolicyCard: {
+            /** Format: date */
+            issued_on: string | null;
+            issuer: string | null;
+            /** @enum {string} */
+            kind: "programme" | "resolution" | "plan" | "regulation";
+            kind_label: string;
+            /** @example vi */
+            language: string;
+            languages: string[];
+            name: string;
+            /** @example 12/NQ-HĐND */
+            number: string | null;
+            promise_counts: components["schemas"]["PromiseCounts"];
+            /** Format: date-time */
+            published_at: string | null;
+            /** @example nuoc_sach */
+            slug: string;
+            /** @enum {string} */
+            state: "draft" | "published" | "archived";
+            summary: string;
+            /** @description who answers for it; null: the whole country */
+            unit: components["schemas"]["UnitView"] | null;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: date */
+            valid_from: string | null;
+            /**
+             * Format: date
+             * @description the last day, inclusive
+             */
+            valid_to: string | null;
+            /** @enum {string} */
+            validity: "upcoming" | "in_force" | "ended";
+        };
+        PolicyCardPage: {
+            items: components["schemas"]["PolicyCard"][];
+            /** @description null on the last page */
+            next_cursor: string | null;
+        };
+        PolicyDeskItem: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            issued_on: string | null;
+            issuer: string | null;
+            /** @enum {string} */
+            kind: "programme" | "resolution" | "plan" | "regulation";
+            kind_label: string;
+            /** @example vi */
+            language: string;
+            languages: string[];
+            name: string;
+            /** @example 12/NQ-HĐND */
+            number: string | null;
+            promise_counts: components["schemas"]["PromiseCounts"];
+            /** Format: date-time */
+            published_at: string | null;
+            /** @example nuoc_sach */
+            slug: string;
+            /** @enum {string} */
+            state: "draft" | "published" | "archived";
+            state_label: string;
+            summary: string;
+            /** @description who answers for it; null: the whole country */
+            unit: components["schemas"]["UnitView"] | null;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: date */
+            valid_from: string | null;
+            /**
+             * Format: date
+             * @description the last day, inclusive
+             */
+            valid_to: string | null;
+            /** @enum {string} */
+            validity: "upcoming" | "in_force" | "ended";
+            version: number;
+        };
+        PolicyDeskItemPage: {
+            items: components["schemas"]["PolicyDeskItem"][];
+            /** @description null on the last page */
+            next_cursor: string | null;
+        };
+        PolicyDetail: {
+            allowed_moves: components["schemas"]["PolicyMove"][];
+            can_edit: boolean;
+            events: components["schemas"]["PolicyEvent"][];
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            issued_on: string | null;
+            issuer: string | null;
+            /** @enum {string} */
+            kind: "programme" | "resolution" | "plan" | "regulation";
+            kind_label: string;
+            /** @example vi */
+            language: string;
+            languages: string[];
+            name: string;
+            /** @example 12/NQ-HĐND */
+            number: string | null;
+            promise_counts: components["schemas"]["PromiseCounts"];
+            promises: components["schemas"]["PromiseDesk"][];
+            /** Format: date-time */
+            published_at: string | null;
+            /** @example nuoc_sach */
+            slug: string;
+            /** @enum {string} */
+            state: "draft" | "published" | "archived";
+            state_label: string;
+            summary: string;
+            texts: {
+                [key: string]: components["schemas"]["PolicyWords"];
+            };
+            /** @description who answers for it; null: the whole country */
+            unit: components["schemas"]["UnitView"] | null;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: date */
+            valid_from: string | null;
+            /**
+             * Format: date
+             * @description the last day, inclusive
+             */
+            valid_to: string | null;
+            /** @enum {string} */
+            validity: "upcoming" | "in_force" | "ended";
+            version: number;
+        };
+        PolicyEvent: {
+            actor: components["schemas"]["PolicyPerson"];
+            /** Format: date-time */
+            at: string;
+            /** @description field -> what it was before */
+            detail: {
+                [key: string]: unknown;
+            };
+            from_state: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description what was changed, in words */
+            note: string | null;
+            reason: string | null;
+            /** @description in the caller's language */
+            summary: string;
+            to_state: string;
+            type: string;
+        };
+        PolicyIn: {
+            /** Format: date */
+            issued_on?: string | null;
+            issuer?: string | null;
+            /** @enum {string} */
+            kind: "programme" | "resolution" | "plan" | "regulation";
+            number?: string | null;
+            promises?: components["schemas"]["PromiseIn"][];
+            /**
+             * @description language -> its text; Vietnamese is always there
+             * @example {
+             *       "vi": "…"
+             *     }
+             */
+            texts: {
+                [key: string]: components["schemas"]["PolicyWords"];
+            };
+            /**
+             * @description code of a commune or province
+             * @example 23798
+             */
+            unit: string;
+            /** Format: date */
+            valid_from?: string | null;
+            /** Format: date */
+            valid_to?: string | null;
+        };
+        PolicyMove: {
+            label: string;
+            move: string;
+            /** @description fields of the request */
+            requires: string[];
+        };
+        PolicyMoveIn: {
+            /** @default null */
+            reason: string | null;
+        };
+        PolicyPatch: {
+            /** Format: date */
+            issued_on?: string | null;
+            issuer?: string | null;
+            /** @enum {string} */
+            kind?: "programme" | "resolution" | "plan" | "regulation";
+            number?: string | null;
+            promises?: components["schemas"]["PromiseIn"][];
+            /**
+             * @description language -> its text; Vietnamese is always there
+             * @example {
+             *       "vi": "…"
+             *     }
+             */
+            texts?: {
+                [key: string]: components["schemas"]["PolicyWords"];
+            };
+            /** Format: date */
+            valid_from?: string | null;
+            /** Format: date */
+            valid_to?: string | null;
+        };
+        PolicyPerson: {
+            /** Format: uuid */
+            id: string | null;
+            name: string;
+        };
+        PolicyReading: {
+            /** @description plain text; an empty line parts paragraphs */
+            body: string;
+            /** Format: date */
+            issued_on: string | null;
+            issuer: string | null;
+            /** @enum {string} */
+            kind: "programme" | "resolution" | "plan" | "regulation";
+            kind_label: string;
+            /** @example vi */
+            language: string;
+            languages: string[];
+            name: string;
+            /** @example 12/NQ-HĐND */
+            number: string | null;
+            promise_counts: components["schemas"]["PromiseCounts"];
+            promises: components["schemas"]["PublicPromise"][];
+            /** Format: date-time */
+            published_at: string | null;
+            /** @example nuoc_sach */
+            slug: string;
+            /** @enum {string} */
+            state: "draft" | "published" | "archived";
+            summary: string;
+            /** @description who answers for it; null: the whole country */
+            unit: components["schemas"]["UnitView"] | null;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: date */
+            valid_from: string | null;
+            /**
+             * Format: date
+             * @description the last day, inclusive
+             */
+            valid_to: string | null;
+            /** @enum {string} */
+            validity: "upcoming" | "in_force" | "ended";
+        };
+        PolicyWords: {
+            /**
+             * @description plain text; an empty line parts paragraphs
+             * @default
+             */
+            body: string;
+            name: string;
+            /** @default  */
+            summary: string;
+        };
         PortalView: {
             active: boolean;
             allowed_origins: string[];
@@ -1552,6 +1889,64 @@ export interface components {
             id: string;
             name: string;
         };
+        PromiseCounts: {
+            done: number;
+            /** @description due before today, still open */
+            late: number;
+            total: number;
+        };
+        PromiseDesk: {
+            department: components["schemas"]["NamedRef"] | null;
+            /** Format: date */
+            due_on: string | null;
+            /** Format: uuid */
+            id: string;
+            is_late: boolean;
+            note: string;
+            responsible: string;
+            /** @enum {string} */
+            status: "planned" | "in_progress" | "done" | "dropped";
+            /** Format: date-time */
+            status_at: string;
+            texts: {
+                [key: string]: string;
+            };
+        };
+        PromiseIn: {
+            /**
+             * Format: uuid
+             * @default null
+             */
+            department_id: string | null;
+            /**
+             * Format: date
+             * @default null
+             */
+            due_on: string | null;
+            /**
+             * Format: uuid
+             * @default null
+             */
+            id: string | null;
+            /** @default  */
+            note: string;
+            /** @default  */
+            responsible: string;
+            /**
+             * @default planned
+             * @enum {string}
+             */
+            status: "planned" | "in_progress" | "done" | "dropped";
+            /**
+             * @description language -> its text; Vietnamese is always there
+             * @example {
+             *       "vi": "…"
+             *     }
+             */
+            texts: {
+                [key: string]: string;
+            };
+        };
         Province: {
             /** @example 52 */
             code: string;
@@ -1616,6 +2011,24 @@ export interface components {
             }[];
             url: string;
             width?: number;
+        };
+        PublicPromise: {
+            department: string | null;
+            /** Format: date */
+            due_on: string | null;
+            /** Format: uuid */
+            id: string;
+            is_late: boolean;
+            language: string;
+            note: string;
+            responsible: string;
+            /** @enum {string} */
+            status: "planned" | "in_progress" | "done" | "dropped";
+            /** Format: date-time */
+            status_at: string;
+            /** @description in the caller's language; says when it is late */
+            status_label: string;
+            text: string;
         };
         Publication: {
             /** @description files that may be shown; `selected` says which the draft shows */
@@ -1719,7 +2132,7 @@ export interface components {
             label: string;
             levels: string[];
             needs_department: boolean;
-            permissions: ("articles:read" | "articles:write" | "articles:edit" | "articles:approve" | "cases:read" | "cases:triage" | "cases:handle" | "cases:approve" | "cases:publish" | "cases:identity" | "cases:assisted" | "broadcasts:read" | "broadcasts:write" | "broadcasts:approve" | "devices:manage" | "staff:manage" | "outbox:read" | "places:manage" | "portals:manage" | "feedback:hand_in")[];
+            permissions: ("articles:read" | "articles:write" | "articles:edit" | "articles:approve" | "cases:read" | "cases:triage" | "cases:handle" | "cases:approve" | "cases:publish" | "cases:identity" | "cases:assisted" | "policies:manage" | "broadcasts:read" | "broadcasts:write" | "broadcasts:approve" | "devices:manage" | "staff:manage" | "outbox:read" | "places:manage" | "portals:manage" | "feedback:hand_in")[];
             /** @enum {string} */
             role: "triage_officer" | "handler" | "drafter" | "editor" | "approver" | "broadcast_operator" | "device_technician" | "one_stop_desk" | "village_head" | "commune_leader" | "province_supervisor" | "administrator" | "portal_client";
         };
@@ -1786,7 +2199,7 @@ export interface components {
             language: string;
             must_change_password: boolean;
             name: string;
-            permissions: ("articles:read" | "articles:write" | "articles:edit" | "articles:approve" | "cases:read" | "cases:triage" | "cases:handle" | "cases:approve" | "cases:publish" | "cases:identity" | "cases:assisted" | "broadcasts:read" | "broadcasts:write" | "broadcasts:approve" | "devices:manage" | "staff:manage" | "outbox:read" | "places:manage" | "portals:manage" | "feedback:hand_in")[];
+            permissions: ("articles:read" | "articles:write" | "articles:edit" | "articles:approve" | "cases:read" | "cases:triage" | "cases:handle" | "cases:approve" | "cases:publish" | "cases:identity" | "cases:assisted" | "policies:manage" | "broadcasts:read" | "broadcasts:write" | "broadcasts:approve" | "devices:manage" | "staff:manage" | "outbox:read" | "places:manage" | "portals:manage" | "feedback:hand_in")[];
             phone_masked: string | null;
             recovery_codes_left: number;
             /** @description where they are employed */
@@ -1983,9 +2396,84 @@ export interface components {
         VoiceList: {
             items: components["schemas"]["Voice"][];
         };
+        _Actor: {
+            id: string | null;
+            name: string;
+        };
+        _CaseMessage: {
+            /** Format: date-time */
+            at: string;
+            attachments: components["schemas"]["_File"][];
+            author: components["schemas"]["_Named"] | null;
+            /** @description resident, official */
+            from: string;
+            id: string;
+            kind: string;
+            /** @description its author would have it public; the public version decides */
+            public: boolean;
+            text: string;
+        };
+        _ClockEntry: {
+            actor: components["schemas"]["_Named"] | null;
+            /** Format: date-time */
+            at: string;
+            label: string;
+            minutes: number | null;
+            /** @enum {string} */
+            move: "start" | "pause" | "resume" | "extend" | "stop" | "recalculate";
+            reason: string | null;
+            /** @enum {string} */
+            stage: "intake" | "handling";
+        };
+        _CountedDay: {
+            counted_minutes: number;
+            /** Format: date */
+            day: string;
+            paused_minutes: number;
+            why: string;
+            why_code: string;
+        };
+        _Evidence: {
+            id: string;
+            /** @description photo, voice, document */
+            kind: string;
+            name: string | null;
+            /** @description before, after, document */
+            role: string;
+            /** @description served once it is `clean` */
+            state: string;
+            thumbnail_url: string | null;
+            url: string | null;
+        };
+        _File: {
+            id: string;
+            /** @description photo, voice, document */
+            kind: string;
+            name: string | null;
+            /** @description served once it is `clean` */
+            state: string;
+            thumbnail_url: string | null;
+            url: string | null;
+        };
+        _Missing: {
+            label: string;
+            need: string;
+        };
         _Named: {
             id: string;
             name: string | null;
+        };
+        _Reporter: {
+            has_name: boolean;
+            has_phone: boolean;
+            /** @enum {string} */
+            identity: "named" | "hidden" | "anonymous";
+            /** @description the caller may ask who it is, on record */
+            readable: boolean;
+        };
+        _Subject: {
+            id: string;
+            kind: string;
         };
         _UnitRef: {
             /** @example 23798 */
