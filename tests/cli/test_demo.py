@@ -17,6 +17,8 @@ from backend.essentials.models import Article
 from backend.feedback.models import Feedback, ShownState
 from backend.places.models import AdminUnit, UnitLevel
 from moderation.models import Case
+from notifications import fan_out
+from notifications.models import InboxItem, Message
 from tests.conftest import Database
 
 PHONE = re.compile(r"(?<!\d)(?:\+84|0)[\s.]?\d{2,3}[\s.]?\d{3}[\s.]?\d{3,4}(?!\d)")
@@ -31,6 +33,17 @@ def rows() -> Counter[str]:
                 for table in core_db.Base.metadata.sorted_tables
             }
         )
+
+
+def test_a_newcomer_meets_a_few_telling_messages(db: Database, tmp_path: Path) -> None:
+    dung = demo.load(tmp_path).staff["dung.ayun"]
+    fan_out.fan_out_pending()
+    with reading() as session:
+        kinds = session.scalars(
+            select(Message.kind).join(InboxItem).where(InboxItem.staff_id == dung)
+        ).all()
+    assert 3 <= len(kinds) <= 5, kinds
+    assert len(set(kinds)) == len(kinds), "each says something else"
 
 
 def test_the_demo_province_tells_the_whole_story_and_twice_is_once(
