@@ -32,6 +32,7 @@ from backend.feeds import routes as feeds
 from backend.pages import routes as pages
 from backend.places import commands as places_commands
 from backend.places import routes as places
+from backend.policies import routes as policies
 from backend.uploads import routes as uploads
 from moderation import commands as moderation_commands
 from moderation import routes as moderation
@@ -42,6 +43,7 @@ HOUSE = Path(__file__).resolve().parent
 ROOMS: tuple[ModuleType, ...] = (
     places,
     accounts,
+    policies,
     uploads,
     essentials,
     feedback,

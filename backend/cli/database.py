@@ -15,6 +15,7 @@ from backend.cli import demo
 from backend.core import db
 from backend.core.config import load_config
 from backend.essentials.categories import ensure_categories
+from backend.policies.national import ensure_policies
 from moderation import defaults
 from wsgi import create_app
 
@@ -37,8 +38,9 @@ def migrate() -> None:
 
 
 def lay_foundations() -> None:
-    """Write what every installation begins with, where it is not there yet: categories, first rules."""
+    """Write what every installation begins with, where it is not there yet: policies of the whole country, categories, first rules."""
     with db.transaction() as session:
+        ensure_policies(session)
         ensure_categories(session)
         defaults.install(session)
 

@@ -18,6 +18,7 @@ from backend.devices import seed as devices
 from backend.essentials import seed as essentials
 from backend.feedback import seed as feedback
 from backend.places import seed as places
+from backend.policies import seed as policies
 from moderation import seed as moderation
 from notifications.models import Message, MessageState
 
@@ -25,6 +26,7 @@ from notifications.models import Message, MessageState
 SEEDS = (
     places.seed,
     accounts.seed,
+    policies.seed,
     essentials.seed,
     feedback.seed,
     broadcasts.seed,

@@ -50,6 +50,7 @@ class Permission(StrEnum):
     CASES_PUBLISH = "cases:publish"
     CASES_IDENTITY = "cases:identity"
     CASES_ASSISTED = "cases:assisted"
+    POLICIES_MANAGE = "policies:manage"
     BROADCASTS_READ = "broadcasts:read"
     BROADCASTS_WRITE = "broadcasts:write"
     BROADCASTS_APPROVE = "broadcasts:approve"
@@ -75,12 +76,19 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.ARTICLES_READ,
             _P.ARTICLES_WRITE,
             _P.ARTICLES_EDIT,
+            _P.POLICIES_MANAGE,
             _P.BROADCASTS_READ,
             _P.BROADCASTS_WRITE,
         }
     ),
     Role.APPROVER: frozenset(
-        {_P.ARTICLES_READ, _P.ARTICLES_APPROVE, _P.BROADCASTS_READ, _P.BROADCASTS_APPROVE}
+        {
+            _P.ARTICLES_READ,
+            _P.ARTICLES_APPROVE,
+            _P.POLICIES_MANAGE,
+            _P.BROADCASTS_READ,
+            _P.BROADCASTS_APPROVE,
+        }
     ),
     Role.BROADCAST_OPERATOR: frozenset({_P.BROADCASTS_READ, _P.BROADCASTS_WRITE}),
     Role.DEVICE_TECHNICIAN: frozenset({_P.DEVICES_MANAGE, _P.BROADCASTS_READ}),
@@ -90,6 +98,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             _P.ARTICLES_READ,
             _P.ARTICLES_APPROVE,
+            _P.POLICIES_MANAGE,
             _P.BROADCASTS_READ,
             _P.BROADCASTS_APPROVE,
             _P.CASES_READ,
@@ -101,7 +110,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.PROVINCE_SUPERVISOR: frozenset(
-        {_P.ARTICLES_READ, _P.BROADCASTS_READ, _P.CASES_READ, _P.OUTBOX_READ}
+        {
+            _P.ARTICLES_READ,
+            _P.POLICIES_MANAGE,
+            _P.BROADCASTS_READ,
+            _P.CASES_READ,
+            _P.OUTBOX_READ,
+        }
     ),
     # An administrator keeps accounts, places and devices; reading people's feedback is not part of that work.
     Role.ADMINISTRATOR: frozenset(

@@ -23,6 +23,7 @@ from tests.factories.essentials import make_published
 from tests.factories.feedback import make_feedback, make_record
 from tests.factories.moderation import make_case
 from tests.factories.places import make_commune, make_department
+from tests.factories.policies import make_published as make_published_policy
 
 # The routes are needed while pytest collects: an application on a database without tables tells them.
 _folder = tempfile.TemporaryDirectory(prefix="tieng-lang-contract-")
@@ -71,6 +72,7 @@ def village(db: Database) -> Village:
         commune = make_commune(session, code="23798", name="Ayun")
         official = make_staff(session, *Role, unit=commune)
         case = make_case(session, commune)
+        policy = make_published_policy(session, commune)
         known = {
             "code": commune.code,
             "article_id": make_published(session, commune).id,
@@ -80,6 +82,8 @@ def village(db: Database) -> Village:
             "broadcast_id": make_broadcast(session, commune).id,
             "device_id": make_device(session, commune).id,
             "department_id": make_department(session, commune).id,
+            "policy_id": policy.id,
+            "slug": policy.slug,
             "staff_id": make_staff(session, Role.HANDLER, unit=commune).id,
         }
     answer = db.app.test_client().post(
