@@ -36,6 +36,8 @@ IDEMPOTENCY_KEY = {
     "example": "5f1c2f5e-7f1a-4a55-9a61-0b8f6f0f3c11",
 }
 Words = tuple[dict[str, Any], datetime | None]
+# Made once: a schema copies all its fields whenever it is made.
+_SENT, _RECEIPT = FeedbackSubmissionSchema(), FeedbackReceiptSchema()
 
 
 @blueprint.route("/feedback", methods=["POST"])
@@ -43,7 +45,7 @@ Words = tuple[dict[str, Any], datetime | None]
 @rate_limit("60/hour", per_network="1200/hour")
 @blueprint.doc(parameters=[IDEMPOTENCY_KEY])
 @blueprint.response(201, FeedbackReceiptSchema)
-@blueprint.arguments(FeedbackSubmissionSchema)
+@blueprint.arguments(_SENT)
 def create(body: dict[str, Any]) -> Response:
     """Send feedback. The answer carries the tracking code and the PIN, told this once.
 
@@ -70,7 +72,7 @@ def create(body: dict[str, Any]) -> Response:
             "location": receipt.location,
         }
 
-    return created_once(work, FeedbackReceiptSchema())
+    return created_once(work, _RECEIPT)
 
 
 def _channel() -> Channel:
