@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy.orm import Session
 
 from backend.core import config, crypto
-from backend.core.db import reading, transaction
+from backend.core.db import get_or_add, reading, transaction
 from notifications.models import VapidKey
 
 _ONLY = 1
@@ -24,21 +24,23 @@ def private_pem() -> str:
         stored = _stored(session)
     if stored is not None:
         return stored
+    # Made before the transaction: nobody waits for arithmetic. Of several that come at once, one key stays.
+    sealed = crypto.seal(_make())
     with transaction() as session:
-        stored = _stored(session)
-        if stored is not None:
-            return stored
-        made = (
-            ec.generate_private_key(ec.SECP256R1())
-            .private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-            .decode()
+        row = get_or_add(session, VapidKey, _ONLY, id=_ONLY, private_pem_sealed=sealed)
+        return crypto.open_sealed(row.private_pem_sealed)
+
+
+def _make() -> str:
+    return (
+        ec.generate_private_key(ec.SECP256R1())
+        .private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
         )
-        session.add(VapidKey(id=_ONLY, private_pem_sealed=crypto.seal(made)))
-        return made
+        .decode()
+    )
 
 
 def _stored(session: Session) -> str | None:
