@@ -17,6 +17,7 @@ class DemoArticle:
         communities: codes of the communities it is for; empty means all.
         note: of a correction, or the reason for returning or withdrawing it.
         corrected: ``(old, new)`` in the Vietnamese body when a correction is part of the story.
+        cover: a key of ``backend.uploads.seed_covers.COVERS``, and what it says to those who do not see it.
     """
 
     unit: str
@@ -32,6 +33,7 @@ class DemoArticle:
     communities: tuple[str, ...] = field(default=())
     note: str = ""
     corrected: tuple[str, str] | None = None
+    cover: tuple[str, str] | None = None
 
 
 ARTICLES: tuple[DemoArticle, ...] = (
@@ -40,6 +42,10 @@ ARTICLES: tuple[DemoArticle, ...] = (
         category="thien_tai_khan_cap",
         days_ago=26,
         title="Năm cấp độ rủi ro thiên tai và màu sắc cần nhớ",
+        cover=(
+            "levels",
+            "Hình vẽ năm dãy đồi mang màu của năm cấp độ rủi ro: xanh dương nhạt, vàng nhạt, da cam, đỏ, tím.",
+        ),
         summary="Xanh dương nhạt, vàng nhạt, da cam, đỏ, tím: màu càng đậm, nguy hiểm càng lớn.",
         body="""<p>Bản tin dự báo dùng năm cấp độ rủi ro thiên tai. Mỗi cấp có một màu để bà con nhìn là biết.</p>
 <table><thead><tr><th scope="col">Cấp</th><th scope="col">Màu</th><th scope="col">Bà con cần làm</th></tr></thead><tbody>
@@ -99,6 +105,10 @@ ARTICLES: tuple[DemoArticle, ...] = (
         category="van_ban",
         days_ago=30,
         title="Nghị định 49/2024/NĐ-CP về hoạt động thông tin cơ sở",
+        cover=(
+            "loudspeaker",
+            "Hình vẽ cột loa truyền thanh bên ruộng bậc thang, phía sau là núi.",
+        ),
         summary="Có hiệu lực từ 01/7/2024. Người dân được cung cấp thông tin thiết yếu, gửi phản ánh và nhận trả lời.",
         body="""<p><strong>Số, ký hiệu:</strong> 49/2024/NĐ-CP. <strong>Cơ quan ban hành:</strong> Chính phủ. <strong>Hiệu lực:</strong> từ ngày 01/7/2024.</p>
 <p>Nghị định quy định ba việc của hoạt động thông tin cơ sở:</p>
@@ -112,6 +122,10 @@ ARTICLES: tuple[DemoArticle, ...] = (
         days_ago=5,
         lasts_days=30,
         title="Lịch tiêm chủng mở rộng tại Trạm Y tế xã",
+        cover=(
+            "health_station",
+            "Hình vẽ trạm y tế xã mái đỏ dưới chân đồi.",
+        ),
         summary="Sáng thứ Năm hằng tuần, từ 7 giờ 30. Mang theo sổ tiêm và thẻ bảo hiểm y tế.",
         body="""<p>Trạm Y tế xã tiêm chủng cho trẻ dưới 5 tuổi và phụ nữ mang thai vào <strong>sáng thứ Năm hằng tuần</strong>, từ 7 giờ 30 đến 11 giờ.</p>
 <ul><li>Mang theo sổ tiêm chủng và thẻ bảo hiểm y tế của trẻ.</li><li>Trẻ đang sốt, tiêu chảy: báo nhân viên y tế trước khi tiêm.</li>
@@ -123,6 +137,10 @@ ARTICLES: tuple[DemoArticle, ...] = (
         category="hoi_dap",
         days_ago=18,
         title="Hỏi đáp: Gửi phản ánh thế nào, bao lâu thì có trả lời?",
+        cover=(
+            "communal_house",
+            "Hình vẽ nhà rông mái cao giữa làng lúc chiều xuống.",
+        ),
         summary="Gửi bằng điện thoại không cần tài khoản; giữ lại mã và số PIN để theo dõi.",
         body="""<h2>Gửi bằng cách nào?</h2><p>Bấm “Gửi phản ánh”, viết vài dòng, thêm ảnh và vị trí nếu có. Không có mạng cũng gửi được: máy giữ lại và tự gửi khi có sóng. Bà con không dùng điện thoại thì nhờ trưởng làng hoặc đến bộ phận một cửa.</p>
 <h2>Có phải để tên không?</h2><p>Không bắt buộc. Nơi xử lý không thấy tên và số điện thoại của người gửi.</p>
@@ -144,6 +162,10 @@ ARTICLES: tuple[DemoArticle, ...] = (
         lasts_days=21,
         communities=("plei-bong", "vong-chep", "hyer"),
         title="Lịch tiêm phòng lở mồm long móng cho trâu, bò",
+        cover=(
+            "pasture",
+            "Hình vẽ ba con bò đứng trên đồng cỏ, phía sau là đồi.",
+        ),
         summary="Ba làng Plei Bông, Vơng Chép, Hyer: cán bộ thú y đến nhà rông từ 7 giờ sáng.",
         body="""<p>Cán bộ thú y xã tiêm vắc-xin lở mồm long móng cho trâu, bò tại nhà rông các làng, từ 7 giờ đến 10 giờ sáng:</p>
 <ul><li>Làng Plei Bông: thứ Ba</li><li>Làng Vơng Chép: thứ Tư</li><li>Làng Hyer: thứ Sáu</li></ul>
@@ -154,6 +176,10 @@ ARTICLES: tuple[DemoArticle, ...] = (
         category="kien_thuc",
         days_ago=15,
         title="Thu hái và phơi cà phê để bán được giá",
+        cover=(
+            "coffee",
+            "Hình vẽ cành cà phê với những chùm quả chín đỏ.",
+        ),
         summary="Hái chín, phơi mỏng, đảo đều, cất khi hạt khô: bốn việc nhỏ giữ được chất lượng.",
         body="""<ol><li><strong>Hái chín.</strong> Quả xanh làm hạt nhẹ và đắng. Hái làm nhiều đợt, không tuốt cả cành.</li>
 <li><strong>Phơi ngay trong ngày.</strong> Cà phê tươi để đống qua đêm sẽ lên men, đen hạt.</li>
@@ -179,6 +205,10 @@ ARTICLES: tuple[DemoArticle, ...] = (
         days_ago=2,
         priority="priority",
         title="Mùa khô: phòng cháy nhà và cháy rừng",
+        cover=(
+            "dry_hills",
+            "Hình vẽ đồi khô dưới nắng gắt, có đường băng cản lửa ở giữa.",
+        ),
         summary="Không đốt rẫy khi gió to; dập tắt tàn lửa; thấy cháy gọi 114 và báo trưởng làng.",
         body="""<p>Trời hanh khô, gió mạnh, một tàn lửa nhỏ cũng thành đám cháy lớn. Xã đề nghị bà con:</p>
 <ul><li>Báo trưởng làng trước khi đốt rẫy; phát đường băng cản lửa; không đốt buổi trưa và khi có gió.</li>
@@ -210,6 +240,10 @@ ARTICLES: tuple[DemoArticle, ...] = (
         days_ago=1,
         state="scheduled",
         title="Mời bà con dự họp làng góp ý kế hoạch năm tới",
+        cover=(
+            "terraces",
+            "Hình vẽ ruộng bậc thang và núi xanh.",
+        ),
         summary="Tối thứ Bảy, 19 giờ, tại nhà rông các làng.",
         body="""<p>UBND xã mời bà con dự họp làng góp ý kế hoạch phát triển kinh tế - xã hội năm tới: <strong>19 giờ tối thứ Bảy</strong>, tại nhà rông của làng.</p>
 <p>Ai bận không đến được thì gửi ý kiến qua mục “Gửi phản ánh”, chọn loại “Kiến nghị”.</p>""",
@@ -220,6 +254,10 @@ ARTICLES: tuple[DemoArticle, ...] = (
         days_ago=3,
         lasts_days=7,
         title="Tạm ngừng cấp nước để súc rửa đường ống",
+        cover=(
+            "water",
+            "Hình vẽ vòi nước đang nhỏ từng giọt.",
+        ),
         summary="Khu phố 1, 2 và 3: từ 22 giờ thứ Tư đến 5 giờ sáng thứ Năm.",
         body="""<p>Đơn vị cấp nước súc rửa đường ống, nước sẽ ngừng hoặc chảy yếu tại Khu phố 1, 2 và 3 <strong>từ 21 giờ thứ Tư đến 5 giờ sáng thứ Năm</strong>.</p>
 <p>Bà con trữ nước đủ dùng. Khi có nước lại, xả vòi vài phút cho hết cặn rồi hãy dùng.</p>""",
@@ -231,6 +269,10 @@ ARTICLES: tuple[DemoArticle, ...] = (
         category="chu_truong_chinh_sach",
         days_ago=16,
         title="Phân loại rác sinh hoạt tại nhà thành ba loại",
+        cover=(
+            "bins",
+            "Hình vẽ ba thùng rác: xanh dương, xanh lá và nâu.",
+        ),
         summary="Rác tái chế, rác thực phẩm, rác còn lại: để riêng từ trong nhà.",
         body="""<p>Luật Bảo vệ môi trường 2020 yêu cầu hộ gia đình phân loại chất thải rắn sinh hoạt:</p>
 <ol><li><strong>Rác tái sử dụng, tái chế:</strong> giấy, chai nhựa, lon, kim loại. Rửa sơ, để khô.</li>
@@ -254,6 +296,10 @@ ARTICLES: tuple[DemoArticle, ...] = (
         days_ago=6,
         priority="priority",
         title="Trước khi bão vào: việc cần làm trong nhà và ở bến thuyền",
+        cover=(
+            "boats",
+            "Hình vẽ ba chiếc thuyền neo ở bến, trời nhiều mây đen.",
+        ),
         summary="Chằng mái, cắt cây, neo thuyền đúng chỗ, chuẩn bị đồ dùng cho ba ngày.",
         body="""<h2>Trong nhà</h2><ul><li>Chằng chống mái tôn, cửa kính; cắt bớt cành cây gần nhà.</li><li>Chuẩn bị nước uống, lương thực, thuốc, đèn pin, pin dự phòng đủ ba ngày.</li><li>Cho giấy tờ vào túi nhựa kín.</li></ul>
 <h2>Ở bến thuyền</h2><ul><li>Đưa thuyền vào nơi tránh trú theo hướng dẫn, neo cách nhau để khỏi va đập.</li><li>Không ở lại trên thuyền, lồng bè khi bão vào.</li></ul>

@@ -15,10 +15,12 @@ from backend.core.text import slugify
 from backend.essentials import service
 from backend.essentials.categories import ensure_categories
 from backend.essentials.demo_articles import ARTICLES, DemoArticle
-from backend.essentials.models import Article, Priority
+from backend.essentials.files import add_file
+from backend.essentials.models import Article, AssetRole, Priority
 from backend.essentials.scoping import Place
 from backend.essentials.workflow import Asked
 from backend.places.models import AdminUnit
+from backend.uploads.seed_covers import demo_cover
 
 PROVINCE = "tinh"
 # Who drafts, edits and approves where; the province's own desk is played by its two demo people.
@@ -67,6 +69,18 @@ def _tell(
     )
     with clock.freeze(began):
         article = service.create(session, drafter, unit.code, _draft(demo, unit, story, began))
+        if story.cover:
+            name, alt = story.cover
+            upload = demo_cover(session, name, drafter)
+            add_file(
+                session,
+                drafter,
+                article.id,
+                article.version,
+                upload.id,
+                role=AssetRole.COVER,
+                alt=alt,
+            )
     for place, name in enumerate(STEPS[story.state], start=1):
         actor = approver if name in APPROVERS_MOVES else drafter if name == "submit" else editor
         asked = Asked(

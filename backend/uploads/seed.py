@@ -104,8 +104,13 @@ def demo_photo(session: Session, scene: str, sender: Principal) -> Upload:
     """A clean photo of ``scene`` (a key of ``SCENES``), sent by ``sender``, ready to be attached."""
     image = _landscape()
     SCENES[scene](ImageDraw.Draw(image))
+    return keep_photo(session, image, sender)
+
+
+def keep_photo(session: Session, image: Image.Image, sender: Principal) -> Upload:
+    """Store ``image`` in the forms that the worker makes of a photo that somebody sends."""
     out = BytesIO()
-    image.save(out, "PNG")
+    image.save(out, "PNG", compress_level=1)
     data = out.getvalue()
     stem = ids.new_secret(12)
     forms: list[dict[str, Any]] = []
