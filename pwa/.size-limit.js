@@ -19,13 +19,14 @@ const under = (app, files) => files.filter(Boolean).map((file) => `dist/${app}/$
 
 const first = [...closure(resident, 'index.html'), fileOf(resident, 'i18n/vi.ts')]
 const audio = [fileOf(resident, 'screens/Broadcast.svelte')]
+const choosing = [fileOf(resident, 'screens/Choose.svelte')]
 const settings = ['screens/Settings.svelte', 'parts/SignIn.svelte', 'i18n/vi.settings.ts', '_notify-'].map((part) =>
   fileOf(resident, part),
 )
 const english = Object.keys(resident)
   .filter((key) => /i18n\/en\./.test(key))
   .map((key) => resident[key].file)
-const apart = new Set([...audio, ...settings, ...english])
+const apart = new Set([...audio, ...choosing, ...settings, ...english])
 const core = readdirSync('dist/resident/assets')
   .filter((name) => name.endsWith('.js'))
   .map((name) => `assets/${name}`)
@@ -41,6 +42,7 @@ export default [
     brotli: true,
   },
   { name: 'resident: audio player', path: under('resident', audio), limit: '10 kB', brotli: true },
+  { name: 'resident: choosing a commune', path: under('resident', choosing), limit: '5 kB', brotli: true },
   { name: 'resident: settings, sign-in', path: under('resident', settings), limit: '10 kB', brotli: true },
   {
     name: 'console: first JS',

@@ -13,9 +13,11 @@ from backend.core.api import page_schema
 from backend.core.errors import Gone, NotFound
 from backend.essentials import queries as essentials
 from backend.essentials.cards import Cards
+from backend.essentials.models import PublicArticle
 from backend.essentials.schemas import ArticleCardSchema, ArticleReadingSchema
 from backend.feedback import queries as feedback
 from backend.feedback import words
+from backend.feedback.models import PublicRecord
 from backend.places import queries as places
 from backend.places.found import Hit, Reason
 from backend.places.models import AdminUnit, UnitLevel, UnitSuccession
@@ -146,6 +148,13 @@ def outcome(session: Session, record_id: UUID, language: str) -> dict[str, Any]:
     if found is None:
         raise NotFound("feedback.not_published")
     return words.record(*found, language)
+
+
+def id_between(session: Session, kind: str, first: UUID, last: UUID) -> UUID | None:
+    """The public article (``a``) or outcome (``o``) whose id lies in a range; None when there is none, or more than one."""
+    key = PublicArticle.article_id if kind == "a" else PublicRecord.id
+    found = session.scalars(select(key).where(key.between(first, last)).limit(2)).all()
+    return found[0] if len(found) == 1 else None
 
 
 def _facts(unit: AdminUnit) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import Any
@@ -55,6 +56,26 @@ def file_size(size: int, language: str) -> str:
     return f"{text.replace('.', ',') if language == 'vi' else text} MB"
 
 
+def smallest(picture: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The smallest form of a published picture, for a list."""
+    return min(_webp(picture), key=_width, default=picture)
+
+
+def srcset(picture: Mapping[str, Any]) -> str:
+    """Every form of a published picture, for ``srcset``."""
+    forms = sorted(_webp(picture), key=_width)
+    return ", ".join(f"{form['url']} {form['width']}w" for form in forms)
+
+
+def _webp(picture: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    sources: Iterable[Mapping[str, Any]] = picture.get("sources") or ()
+    return [form for form in sources if form["content_type"] == "image/webp"]
+
+
+def _width(form: Mapping[str, Any]) -> int:
+    return int(form["width"])
+
+
 def _words(language: str, key: str, **params: Any) -> str:
     return t(f"pages.{key}", language, **params)
 
@@ -82,6 +103,11 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.filters.update(
-        day=day, long_day=long_day, time_and_day=time_and_day, file_size=file_size
+        day=day,
+        long_day=long_day,
+        time_and_day=time_and_day,
+        file_size=file_size,
+        smallest=smallest,
+        srcset=srcset,
     )
     return environment

@@ -21,6 +21,7 @@ from backend.core.api import cache
 from backend.core.auth import Role
 from backend.core.db import transaction
 from backend.essentials.models import Article
+from backend.pages import render
 from backend.pages import shell as shells
 from backend.pages.shell import DIST, inline_hash, json_script, resident_shell
 from backend.places.models import AdminUnit, SuccessionKind, UnitSuccession
@@ -423,3 +424,57 @@ def test_files_at_fixed_addresses(client: FlaskClient) -> None:
     assert worker.headers["Cache-Control"] == "public, no-cache"
     assert client.get("/manifest.webmanifest").content_type.startswith("application/manifest+json")
     assert client.get("/icons/icon-192.png").content_type == "image/png"
+
+
+def test_what_is_printed_leads_back_by_a_short_address_and_a_code(
+    client: FlaskClient, ayun: AdminUnit
+) -> None:
+    item = client.get(f"/api/v1/communes/{ayun.code}/articles").get_json()["items"][0]
+    page = read(client.get(f"/c/{ayun.code}/a/{item['id']}"))
+    (source,) = page.xpath('//*[contains(@class, "printed")]/img/@src')
+    short = source.removesuffix(".svg")
+    assert len(short) < len(f"/c/{ayun.code}/a/{item['id']}")
+    assert client.get(short).headers["Location"] == f"/c/{ayun.code}/a/{item['id']}"
+    code = client.get(source)
+    assert code.mimetype == "image/svg+xml"
+    assert code.get_data(as_text=True).startswith("<svg")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/a/23798/0000000000000000",
+        "/o/23798/0000000000000000",
+        "/a/23798/zzzzzzzzzzzzzzzz",
+        "/a/abcde/0000000000000000",
+        "/x/23798/0000000000000000",
+        "/a/abcde/0000000000000000.svg",
+        "/a/23798/zzzzzzzzzzzzzzzz.svg",
+    ],
+)
+def test_a_short_address_of_nothing_is_no_page_and_no_code(client: FlaskClient, path: str) -> None:
+    assert client.get(path, headers=BROWSER).status_code == 404
+
+
+def test_an_outcome_that_was_withdrawn_has_no_short_address(
+    client: FlaskClient, ayun: AdminUnit
+) -> None:
+    with transaction() as session:
+        record = make_record(session, make_feedback(session, ayun))
+    short = f"/o/{ayun.code}/{record.id.hex[:16]}"
+    assert client.get(short).headers["Location"] == f"/c/{ayun.code}/outcomes/{record.id}"
+    with transaction() as session:
+        session.delete(session.merge(record))
+    assert client.get(short, headers=BROWSER).status_code == 404
+
+
+def test_a_list_carries_the_smallest_form_of_a_picture() -> None:
+    def form(width: int, kind: str) -> dict[str, Any]:
+        return {"url": f"/{width}.{kind}", "width": width, "content_type": f"image/{kind}"}
+
+    forms = [form(1280, "jpeg"), form(480, "jpeg"), form(1280, "webp"), form(480, "webp")]
+    picture = {"url": "/1280.webp", "width": 1280, "sources": forms}
+    assert render.smallest(picture)["url"] == "/480.webp"
+    assert render.srcset(picture) == "/480.webp 480w, /1280.webp 1280w"
+    assert render.smallest({"url": "/old.webp"})["url"] == "/old.webp"
+    assert render.srcset({"url": "/old.webp"}) == ""

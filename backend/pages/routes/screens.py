@@ -17,8 +17,17 @@ from backend.core.db import reading
 from backend.core.i18n import has, t
 from backend.core.text import clean
 from backend.pages import data
-from backend.pages.meta import PRIVATE, article_meta, head, home_meta, outcome_meta, plain_meta
+from backend.pages.meta import (
+    PRIVATE,
+    absolute,
+    article_meta,
+    head,
+    home_meta,
+    outcome_meta,
+    plain_meta,
+)
 from backend.pages.routes.answering import HTML, PageBlueprint, answers_pages, page
+from backend.pages.routes.short import short_path
 from backend.pages.shell import json_script, resident_shell
 from backend.places import queries as places
 
@@ -31,6 +40,14 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _SLUG = re.compile(r"[a-z0-9_]{1,60}")
 ARTICLES = ("essentials", "places")
 OUTCOMES = ("feedback", "places")
+# Colour and icon of an outcome, as in the app: parts/states.ts.
+OUTCOME_LOOKS = {
+    "done": {"tone": "ok", "icon": "circle-check"},
+    "partly_done": {"tone": "ok", "icon": "check"},
+    "planned": {"tone": "brand", "icon": "clock"},
+    "not_possible": {"tone": "warn", "icon": "ban"},
+    "other_body": {"tone": "", "icon": "arrow-right"},
+}
 
 
 def _cached(*areas: str) -> Callable[[Callable[..., Rendered]], Callable[..., Response]]:
@@ -115,6 +132,8 @@ def article(code: str, article_id: UUID) -> Rendered:
         section="home",
         article=shown,
         body=Markup(shown["body_html"]),  # noqa: S704 - sanitised when it was written
+        short=short_path("a", code, article_id),
+        origin=absolute(""),
         names={each: _language_name(each, language) for each in shown["languages"]},
     )
     ends = (
@@ -139,10 +158,13 @@ def outcome(code: str, record_id: UUID) -> Rendered:
         "outcome.html",
         language,
         head(outcome_meta(shown, code), language, resident_shell().screen_styles),
-        {"commune": facts},
+        {"commune": facts, "outcome": shown},
         commune=facts,
         section="outcomes",
         outcome=shown,
+        look=OUTCOME_LOOKS[shown["outcome"]],
+        short=short_path("o", code, record_id),
+        origin=absolute(""),
     )
     return html, places.day_ends()
 

@@ -1,6 +1,6 @@
 /** Talks to /api/v1: typed get and send, problem details as errors, CSRF, ETag, If-Match, Idempotency-Key. */
 import { language } from './i18n.ts'
-import { readCookie } from './text.ts'
+import { deviceToken, readCookie } from './text.ts'
 
 export const API = '/api/v1'
 
@@ -104,6 +104,9 @@ async function attempt(method: string, path: string, body: unknown, options: Sen
   }
   const csrf = readCookie('tl_csrf')
   if (csrf && method !== 'GET') headers['X-CSRF-Token'] = csrf
+  // Thousands share an address here (carrier NAT): what writes is counted by device, not by network.
+  const device = method === 'GET' ? '' : deviceToken()
+  if (device) headers['X-Device-Token'] = device
   if (options.ifMatch !== undefined) headers['If-Match'] = quoted(options.ifMatch)
   if (options.idempotencyKey) headers['Idempotency-Key'] = options.idempotencyKey
   const raw = body instanceof ArrayBuffer || body instanceof Blob || body instanceof Uint8Array

@@ -45,12 +45,19 @@ async function save(entry: OutboxItem): Promise<void> {
 
 type New = Pick<OutboxItem, 'body' | 'commune_name' | 'owner'> & {
   photos: Pick<OutboxPhoto, 'name' | 'type' | 'bytes'>[]
+  /** The refused item that this one mends, or null. */
+  replaces: string | null
+  /** Keys of the drafts that it was written in. */
+  drafts: string[]
 }
 
-/** Stores a finished piece of feedback; `keepTrying` takes it from there. Returns its id. */
-export async function add({ body, commune_name, photos, owner }: New): Promise<string> {
+/**
+ * Stores a finished piece of feedback; `keepTrying` takes it from there. Returns its id. What it was made from goes in the
+ * same write: whatever happens on this device, the words are there once, neither lost nor sent twice.
+ */
+export async function add({ body, commune_name, photos, owner, replaces, drafts }: New): Promise<string> {
   const id = newUuid()
-  await save({
+  const entry: OutboxItem = {
     id,
     state: 'waiting',
     body,
@@ -62,7 +69,13 @@ export async function add({ body, commune_name, photos, owner }: New): Promise<s
     not_before: 0,
     problem: null,
     receipt: null,
+  }
+  await (await database()).write(['outbox', 'drafts'], (open) => {
+    if (replaces) open('outbox').delete(replaces)
+    open('outbox').put(entry)
+    for (const key of drafts) open('drafts').delete(key)
   })
+  changed()
   return id
 }
 
@@ -124,6 +137,25 @@ async function sendText(entry: OutboxItem): Promise<void> {
     return
   }
   await save(Object.assign(entry, { state: 'sending', problem: null }))
+  await announcePhotos(entry)
+  if (!entry.body.consent_version) {
+    // Written before the notice was ever loaded on this device: the one in force now is the one consented to.
+    entry.body.consent_version = (await get<{ version: number }>('/privacy-notice')).version
+    await save(entry)
+  }
+  try {
+    await submit(entry)
+  } catch (failure) {
+    if (!(failure instanceof Problem) || !failure.errors.upload_ids?.includes('unknown')) throw failure
+    // Announced so long ago that the server has tidied them away: the photos kept here are announced anew, once. What was
+    // refused is not stored under its key, so the key holds for the new body too.
+    for (const photo of entry.photos) Object.assign(photo, { url: null, offset: 0 })
+    await announcePhotos(entry)
+    await submit(entry)
+  }
+}
+
+async function announcePhotos(entry: OutboxItem): Promise<void> {
   for (const photo of entry.photos) {
     if (photo.url || photo.state === 'refused') continue
     await unlessRefused(photo, async () => {
@@ -132,11 +164,9 @@ async function sendText(entry: OutboxItem): Promise<void> {
     // Stored before the text goes: a repetition must carry the same body under the same key.
     await save(entry)
   }
-  if (!entry.body.consent_version) {
-    // Written before the notice was ever loaded on this device: the one in force now is the one consented to.
-    entry.body.consent_version = (await get<{ version: number }>('/privacy-notice')).version
-    await save(entry)
-  }
+}
+
+async function submit(entry: OutboxItem): Promise<void> {
   const upload_ids = entry.photos.flatMap((photo) => (photo.url ? [uploadId(photo.url)] : []))
   const { data } = await send<Receipt | undefined>(
     'POST',
@@ -171,16 +201,32 @@ async function sendPhotos(entry: OutboxItem): Promise<void> {
     if (!photo.url) photo.state = 'refused'
     else
       await unlessRefused(photo, async () => {
-        await sendRest(photo, async (offset) => {
-          photo.offset = offset
-          await save(entry)
-        })
+        await sendPhoto(entry, photo)
         photo.state = 'sent'
         photo.bytes = new ArrayBuffer(0)
       })
     await save(entry)
   }
   await save(Object.assign(entry, { state: 'sent' }))
+}
+
+async function sendPhoto(entry: OutboxItem, photo: OutboxPhoto): Promise<void> {
+  const moved = async (offset: number) => {
+    photo.offset = offset
+    await save(entry)
+  }
+  try {
+    await sendRest(photo, moved)
+  } catch (failure) {
+    if (!(failure instanceof Problem) || ![404, 410].includes(failure.status) || !entry.receipt) throw failure
+    // Tidied away after weeks without a network, while the text is long there: announced anew and added to it.
+    const url = await announce(photo, 'photo')
+    const { tracking_code, pin } = entry.receipt
+    const body = { upload_ids: [uploadId(url)] }
+    await send('POST', `/feedback/${tracking_code}/attachments`, body, { headers: { 'X-Feedback-Pin': pin } })
+    Object.assign(photo, { url, offset: 0 })
+    await sendRest(photo, moved)
+  }
 }
 
 /** A photo the server will never take is given up; the text is not held back for it. */
@@ -193,7 +239,8 @@ async function unlessRefused(photo: OutboxPhoto, work: () => Promise<void>): Pro
   }
 }
 
-const isFinal = ({ status }: Problem) => status >= 400 && status < 500 && ![401, 408, 409, 425, 429].includes(status)
+const isFinal = ({ status, code }: Problem) =>
+  code === 'feedback.settled' || (status >= 400 && status < 500 && ![401, 408, 409, 425, 429].includes(status))
 
 function settle(entry: OutboxItem, problem: Problem, now: number): void {
   const { status, code, said, errors } = problem

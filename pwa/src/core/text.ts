@@ -74,3 +74,14 @@ export function newUuid(): string {
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
 }
+
+/** A name that this device gave itself, for the server's counting of requests; nobody's data hangs on it. Empty without storage. */
+export function deviceToken(): string {
+  try {
+    const kept = localStorage.getItem('tl_device') ?? newUuid()
+    localStorage.setItem('tl_device', kept)
+    return kept
+  } catch {
+    return ''
+  }
+}

@@ -18,6 +18,7 @@ describe('requests', () => {
     await get('/me')
     const answer = await send('POST', '/x', { a: 1 }, { ifMatch: 7, idempotencyKey: 'key' })
     expect(asked[0]?.headers['X-CSRF-Token']).toBeUndefined()
+    expect(asked[0]?.headers['X-Device-Token']).toBeUndefined()
     expect(asked[1]?.headers).toMatchObject({
       'X-CSRF-Token': 'secret',
       'If-Match': '"7"',
@@ -26,6 +27,18 @@ describe('requests', () => {
     })
     expect(asked[1]?.body).toEqual({ a: 1 })
     expect(answer).toMatchObject({ etag: '"8"', location: '/api/v1/x/1' })
+  })
+
+  test('that write say which device they come from, the same one each time', async () => {
+    const { asked } = server({ 'POST /api/v1/x': () => ({}) })
+    const { send } = await import('../../src/core/api.ts')
+    await send('POST', '/x')
+    vi.resetModules()
+    const again = await import('../../src/core/api.ts')
+    await again.send('POST', '/x')
+    const [first, second] = asked.map((one) => one.headers['X-Device-Token'])
+    expect(first?.length).toBeGreaterThanOrEqual(16)
+    expect(second).toBe(first)
   })
 
   test('leave out empty query values', async () => {

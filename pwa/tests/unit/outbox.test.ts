@@ -29,6 +29,8 @@ async function start(item: { photos?: (typeof PHOTO)[]; owner?: string | null; b
     commune_name: 'Xã Ayun',
     photos: item.photos ?? [],
     owner: item.owner ?? null,
+    replaces: null,
+    drafts: [],
   })
   const now = async () => (await outbox.item(id)) as OutboxItem
   return { outbox, id, now }
@@ -249,6 +251,105 @@ describe('photos', () => {
     expect(await now()).toMatchObject({ state: 'sent', photos: [{ state: 'refused' }] })
     expect(of('POST /api/v1/feedback')[0]?.body).toMatchObject({ upload_ids: [] })
   })
+})
+
+describe('photos that the server tidied away while the telephone was offline', () => {
+  /** Knows only uploads announced after `forget` was called, as it is after its sweep. */
+  function forgetful() {
+    const tus = uploads()
+    const known = (body: unknown) =>
+      (body as { upload_ids: string[] }).upload_ids.every((id) => tus.offsets.has(`/api/v1/uploads/${id}`))
+    const forget = () => {
+      for (const path of [...tus.offsets.keys()]) {
+        tus.offsets.delete(path)
+        tus.offsets.set(`${path}-gone`, 0)
+      }
+    }
+    const missing = { status: 404, json: { code: 'uploads.not_found' } } as const
+    const head = tus.handlers['HEAD /api/v1/uploads/*']
+    return {
+      tus,
+      forget,
+      handlers: {
+        ...tus.handlers,
+        'HEAD /api/v1/uploads/*': (asked: { path: string }) => (tus.offsets.has(asked.path) ? head(asked) : missing),
+        'POST /api/v1/feedback': ({ body }: { body: unknown }) =>
+          known(body)
+            ? { status: 201, json: RECEIPT }
+            : { status: 422, json: { code: 'input.invalid', errors: { upload_ids: ['unknown'] } } },
+      },
+    }
+  }
+
+  test('are announced anew from what is kept here, and the text goes with the new ids under the same key', async () => {
+    const { tus, forget, handlers } = forgetful()
+    let away = true
+    const { of } = server({
+      ...handlers,
+      'POST /api/v1/feedback': (asked) => (away ? 'away' : handlers['POST /api/v1/feedback'](asked)),
+    })
+    const { outbox, id, now } = await start({ photos: [PHOTO] })
+    await outbox.pass()
+    expect((await now()).photos[0]?.url).toBe('/api/v1/uploads/u1')
+    forget()
+    away = false
+    await outbox.pass()
+    expect(await now()).toMatchObject({ state: 'sent', photos: [{ state: 'sent' }] })
+    const sent = of('POST /api/v1/feedback')
+    expect(sent.map((one) => (one.body as { upload_ids: string[] }).upload_ids)).toEqual([['u1'], ['u1'], ['u2']])
+    expect(sent.every((one) => one.headers['Idempotency-Key'] === id)).toBe(true)
+    expect(tus.offsets.get('/api/v1/uploads/u2')).toBe(600_000)
+  })
+
+  test('while their text was there already: they are added to it', async () => {
+    const { tus, forget, handlers } = forgetful()
+    let away = true
+    const { of } = server({
+      ...handlers,
+      'PATCH /api/v1/uploads/*': (asked) => (away ? 'away' : tus.handlers['PATCH /api/v1/uploads/*'](asked)),
+      'POST /api/v1/feedback/GL-7K4M-92QX/attachments': () => ({ status: 201, json: { items: [] } }),
+    })
+    const { outbox, now } = await start({ photos: [PHOTO] })
+    await outbox.pass()
+    expect((await now()).state).toBe('sending_photos')
+    forget()
+    away = false
+    await outbox.pass()
+    expect(await now()).toMatchObject({ state: 'sent', photos: [{ state: 'sent' }] })
+    const added = of('POST /api/v1/feedback/GL-7K4M-92QX/attachments')
+    expect(added.map((one) => one.body)).toEqual([{ upload_ids: ['u2'] }])
+    expect(added[0]?.headers['X-Feedback-Pin']).toBe('271828')
+    expect(tus.offsets.get('/api/v1/uploads/u2')).toBe(600_000)
+  })
+
+  test('and the matter is settled by now: the photo is given up, and said so', async () => {
+    const { forget, handlers } = forgetful()
+    let away = true
+    server({
+      ...handlers,
+      'PATCH /api/v1/uploads/*': () => (away ? 'away' : { status: 500 }),
+      'POST /api/v1/feedback/GL-7K4M-92QX/attachments': () => ({ status: 409, json: { code: 'feedback.settled' } }),
+    })
+    const { outbox, now } = await start({ photos: [PHOTO] })
+    await outbox.pass()
+    forget()
+    away = false
+    await outbox.pass()
+    expect(await now()).toMatchObject({ state: 'sent', photos: [{ state: 'refused' }] })
+  })
+})
+
+test('what mends a refused item takes its place, and its draft goes with it, in one write', async () => {
+  server({ 'POST /api/v1/feedback': () => ({ status: 422, json: { errors: { text: ['too_long'] } } }) })
+  const { outbox, id } = await start()
+  await outbox.pass()
+  const { database } = await import('../../src/core/db.ts')
+  const db = await database()
+  await db.put('drafts', { text: 'Đèn hỏng' }, `mend-${id}`)
+  const mended = { body: { ...BODY, text: 'Đèn hỏng' }, commune_name: 'Xã Ayun', photos: [], owner: null }
+  const fresh = await outbox.add({ ...mended, replaces: id, drafts: [`mend-${id}`] })
+  expect((await outbox.items()).map((one) => [one.id, one.state])).toEqual([[fresh, 'waiting']])
+  expect(await db.get('drafts', `mend-${id}`)).toBeUndefined()
 })
 
 describe('a named item', () => {

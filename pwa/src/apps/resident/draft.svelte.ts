@@ -1,7 +1,8 @@
 /** The feedback being written: kept on the device at every keystroke, until it is sent or thrown away. */
-import type { FieldErrors } from '../../core/api.ts'
 import { database, type OutboxItem } from '../../core/db.ts'
+import { add } from '../../core/outbox.ts'
 import type { Photo } from '../../core/photos.ts'
+import { here } from './nav.svelte.ts'
 
 export type Draft = {
   kind: string
@@ -51,28 +52,44 @@ const empty = (): Draft => ({
 
 export const draft = $state(empty())
 export const photos = $state<{ list: Photo[] }>({ list: [] })
-/** What the server refused the last time, shown beside the fields until the next attempt. */
-export const refused = $state<{ detail: string; errors: FieldErrors }>({ detail: '', errors: {} })
 
-let loaded = false
+/** Which draft is open: the one being written, or the mending of a refused item, each with a place of its own. */
+let slot = ''
 
-export async function loadDraft(): Promise<void> {
-  if (loaded) return
+const photosOf = (one: string) => `${one}-photos`
+
+/** Opens the draft, or that of a refused item, which stays in the outbox until its mended words take its place. */
+export async function loadDraft(mending: OutboxItem | null): Promise<void> {
+  const wanted = mending ? `mend-${mending.id}` : 'send'
+  if (slot === wanted) return
   const db = await database()
-  const [words, pictures] = await Promise.all([db.get('drafts', 'send'), db.get('drafts', 'send-photos')])
-  if (words) Object.assign(draft, words)
-  if (pictures) photos.list = pictures as Photo[]
-  loaded = true
+  const [words, pictures] = await Promise.all([db.get('drafts', wanted), db.get('drafts', photosOf(wanted))])
+  Object.assign(draft, empty(), words ?? (mending && refusedWords(mending)))
+  photos.list = (pictures as Photo[] | undefined) ?? mending?.photos.map(bare) ?? []
+  slot = wanted
+}
+
+const bare = ({ name, type, bytes }: Photo): Photo => ({ name, type, bytes })
+
+function refusedWords({ body, commune_name, problem }: OutboxItem): Partial<Draft> {
+  const agreed = !problem?.errors.consent_version
+  return { ...body, commune_name, consented: agreed, ...(agreed ? {} : { consent_version: '' }) }
+}
+
+/** The notice in force; who agreed to another one before reads this one first. */
+export function setNotice(version: number): void {
+  if (draft.consent_version !== '' && draft.consent_version !== version) draft.consented = false
+  draft.consent_version = version
 }
 
 /** Throws where the browser forbids storage, so that the screen can say so. */
 export async function saveWords(): Promise<void> {
-  await (await database()).put('drafts', $state.snapshot(draft), 'send')
+  await (await database()).put('drafts', $state.snapshot(draft), slot)
 }
 
 export async function savePhotos(list: Photo[]): Promise<void> {
   photos.list = list
-  await (await database()).put('drafts', $state.snapshot(list), 'send-photos')
+  await (await database()).put('drafts', $state.snapshot(list), photosOf(slot))
 }
 
 export const isBegun = (words: Pick<Draft, 'text'> | undefined): boolean => Boolean(words?.text.trim())
@@ -89,15 +106,29 @@ export async function discardDraft(): Promise<() => Promise<void>> {
   }
 }
 
-export async function clearDraft(): Promise<void> {
+async function clearDraft(): Promise<void> {
   const { name, phone, identity } = draft
   // Name and number are offered again the next time; they leave with "erase my data".
   Object.assign(draft, empty(), { name, phone, identity })
   photos.list = []
-  Object.assign(refused, { detail: '', errors: {} })
   const db = await database()
-  await db.put('drafts', $state.snapshot(draft), 'send')
-  await db.delete('drafts', 'send-photos')
+  await db.put('drafts', $state.snapshot(draft), slot)
+  await db.delete('drafts', photosOf(slot))
+}
+
+/** Moves the draft into the outbox, in the place of the item it mends. Returns the new item's id. */
+export async function handOver(owner: string | null, signedIn: boolean, mending: OutboxItem | null): Promise<string> {
+  const id = await add({
+    body: toBody($state.snapshot(draft), signedIn),
+    commune_name: draft.commune_name,
+    photos: $state.snapshot(photos.list),
+    owner,
+    replaces: mending?.id ?? null,
+    drafts: [slot, photosOf(slot)],
+  })
+  if (mending) slot = ''
+  else await clearDraft()
+  return id
 }
 
 /** "0905 123 456" → "+84905123456"; empty when it is no Vietnamese number. */
@@ -119,12 +150,8 @@ export function toBody(words: Draft, signedIn: boolean): Record<string, unknown>
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '' && value !== null))
 }
 
-/** Takes an item the server refused back to the form; sent again, it goes under a new key (nothing was stored). */
-export async function reopen(item: OutboxItem): Promise<void> {
-  const agreed = !item.problem?.errors.consent_version
-  Object.assign(draft, empty(), item.body, { commune_name: item.commune_name, consented: agreed })
-  if (!agreed) draft.consent_version = ''
-  await saveWords()
-  await savePhotos(item.photos.map(({ name, type, bytes }) => ({ name, type, bytes })))
-  Object.assign(refused, { detail: item.problem?.detail ?? '', errors: item.problem?.errors ?? {} })
+/** The address of a step of the form, and of a field on it, that stays with the item being mended. */
+export function stepAddress(step: number, at = ''): string {
+  const mend = here.query.get('mend')
+  return `/send?${new URLSearchParams({ ...(mend ? { mend } : {}), step: String(step), ...(at ? { at } : {}) })}`
 }

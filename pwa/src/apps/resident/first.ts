@@ -1,8 +1,13 @@
 /** The JSON the server wrote into the page beside its markup (first-screen.md); taken once. */
 import { keepRead } from '../../core/reads.ts'
-import type { Article, ArticleItem, CommuneDetail, Page } from './parts/types.ts'
+import type { Article, ArticleItem, CommuneDetail, OutcomeItem, Page } from './parts/types.ts'
 
-type First = { commune?: CommuneDetail; articles?: Page<ArticleItem>; article?: Article }
+type First = {
+  commune?: CommuneDetail
+  articles?: Page<ArticleItem>
+  article?: Article
+  outcome?: OutcomeItem
+}
 
 export const HOME_LIMIT = 10
 
@@ -18,9 +23,10 @@ export const first: First = parse()
 
 /** Keeps what came with the page, so that it can be read offline at once. */
 export async function keepFirst(): Promise<void> {
-  const { commune, articles, article } = first
+  const { commune, articles, article, outcome } = first
   if (commune) await keepRead(`/communes/${commune.code}`, commune)
   if (commune && articles)
     await keepRead(`/communes/${commune.code}/articles`, articles, { query: { limit: HOME_LIMIT } })
   if (article) await keepRead(`/articles/${article.id}`, article)
+  if (outcome) await keepRead(`/public-feedback/${outcome.id}`, outcome)
 }

@@ -81,6 +81,11 @@ export async function unsubscribe(old: Kept): Promise<void> {
     // Already gone there is as good as removed.
     if (!(failure instanceof Problem) || ![404, 410].includes(failure.status)) throw failure
   }
+  await endPush()
+}
+
+/** Ends the subscription on this device, whether or not the server can be told: its next message finds nobody and is the last. */
+export async function endPush(): Promise<void> {
   const registration = await navigator.serviceWorker.getRegistration()
   await (await registration?.pushManager.getSubscription())?.unsubscribe()
   await (await database()).delete('settings', KEY)

@@ -1,11 +1,11 @@
-/** Which screen an address shows. Home comes with the first JavaScript, the others together when one is asked for (settings and the audio player apart). */
+/** Which screen an address shows. Home comes with the first JavaScript, the others together when one is asked for (settings, the choice of a commune and the audio player apart). */
 import type { Component } from 'svelte'
 import { screenWords, settingsWords } from './i18n/later.ts'
 import Home from './screens/Home.svelte'
 
 // biome-ignore lint/suspicious/noExplicitAny: each screen has its own props, made from the address below
 type Screen = Component<any>
-type Screens = typeof import('./screens.ts') & { settings: Screen; broadcast: Screen }
+type Screens = typeof import('./screens.ts') & { settings: Screen; broadcast: Screen; choose: Screen }
 type Found = { load: () => Promise<Screen> | Screen; props: Record<string, string> }
 
 const TABLE: [RegExp, keyof Screens | 'home', string[]][] = [
@@ -36,6 +36,10 @@ async function loaded(name: keyof Screens): Promise<Screen> {
   if (name === 'broadcast') {
     const [{ default: broadcast }] = await Promise.all([import('./screens/Broadcast.svelte'), screenWords()])
     return broadcast
+  }
+  if (name === 'choose') {
+    const [{ default: choose }] = await Promise.all([import('./screens/Choose.svelte'), screenWords(), settingsWords()])
+    return choose
   }
   const [screens] = await Promise.all([import('./screens.ts'), screenWords()])
   return screens[name]

@@ -1,6 +1,5 @@
-/** All screens but home, settings and the audio player, as one file: the second thing a telephone loads, and the last of the app's own code. */
+/** All screens but home, settings, the choice of a commune and the audio player, as one file: the second thing a telephone loads, and the last of the app's own code. */
 export { default as article } from './screens/Article.svelte'
-export { default as choose } from './screens/Choose.svelte'
 export { default as listen } from './screens/Listen.svelte'
 export { default as mine } from './screens/Mine.svelte'
 export { default as outcome } from './screens/Outcome.svelte'

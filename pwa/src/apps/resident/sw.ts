@@ -21,7 +21,7 @@ worker.addEventListener('fetch', (event) => {
   if (request.mode === 'navigate') {
     if (isPage(url.pathname)) event.respondWith(shell(caches, SHELL, request))
   } else if (url.pathname.startsWith('/media/audio/')) event.respondWith(audio(caches, request))
-  else if (url.pathname.startsWith('/media/images/') || url.pathname.endsWith('.woff2'))
+  else if (url.pathname.startsWith('/media/images/') || /\.woff2$|^\/[ao]\/.*\.svg$/.test(url.pathname))
     event.respondWith(picture(caches, request))
   else if (FILES.some((file) => file.url === url.pathname)) event.respondWith(shell(caches, url.pathname, request))
 })

@@ -1,5 +1,6 @@
 /** What the screens that are loaded later say. */
 export default {
+  'app.printed': 'To read on a telephone:',
   'article.corrected': 'Corrected at {at}:',
   'article.valid_to': 'Valid until {day}',
   'article.expired': 'This news is no longer valid since {day}.',
@@ -20,26 +21,7 @@ export default {
   'language.twh': 'Tai Dón',
   'language.hmn': 'Hmong',
 
-  'commune.title': 'Where do you live?',
-  'commune.lead': 'Choose your commune to read its news and send feedback. Names from before the mergers work too.',
-  'commune.search': 'Name of the commune (old or new)',
-  'commune.search_hint': 'For example: Ayun, Quy Nhơn, Đak Jơ Ta. Typing without accents works.',
-  'commune.locate': 'Find by my position',
   'commune.locating': 'Finding your position…',
-  'commune.locate_refused': 'This device does not allow the use of its position. Type the name instead.',
-  'commune.locate_failed': 'Your position was not found. Type the name instead.',
-  'commune.locate_why': 'The position is used only to find the commune and is not kept.',
-  'commune.near': 'Nearest to this position (by centre, the boundary may differ):',
-  'commune.inside': 'This position is in:',
-  'commune.distance': '{km} km away',
-  'commune.results': '{count} places found',
-  'commune.nothing': 'No place of that name was found. Try a shorter or an older name.',
-  'commune.former_name': 'Formerly {name}',
-  'commune.former_code': 'Code {code} was formerly {name}',
-  'commune.merged_into': '{name} is now part of it',
-  'commune.until': 'until {day}',
-  'commune.staffed': 'Uses Tiếng Làng',
-  'commune.current': 'Chosen',
 
   'listen.title': 'Listen again',
   'listen.lead': 'Programmes of the public address station of {name}.',

@@ -1,5 +1,25 @@
-/** What settings, the privacy notice and signing in say. */
+/** What the choice of a commune, settings, the privacy notice and signing in say. */
 export default {
+  'commune.title': 'Where do you live?',
+  'commune.lead': 'Choose your commune to read its news and send feedback. Names from before the mergers work too.',
+  'commune.search': 'Name of the commune (old or new)',
+  'commune.search_hint': 'For example: Ayun, Quy Nhơn, Đak Jơ Ta. Typing without accents works.',
+  'commune.locate': 'Find by my position',
+  'commune.locate_refused': 'This device does not allow the use of its position. Type the name instead.',
+  'commune.locate_failed': 'Your position was not found. Type the name instead.',
+  'commune.locate_why': 'The position is used only to find the commune and is not kept.',
+  'commune.near': 'Nearest to this position (by centre, the boundary may differ):',
+  'commune.inside': 'This position is in:',
+  'commune.distance': '{km} km away',
+  'commune.results': '{count} places found',
+  'commune.nothing': 'No place of that name was found. Try a shorter or an older name.',
+  'commune.former_name': 'Formerly {name}',
+  'commune.former_code': 'Code {code} was formerly {name}',
+  'commune.merged_into': '{name} is now part of it',
+  'commune.until': 'until {day}',
+  'commune.staffed': 'Uses Tiếng Làng',
+  'commune.current': 'Chosen',
+
   'signin.title': 'Sign in',
   'signin.lead': 'You get a one-time code by message. No password.',
   'signin.phone': 'Phone number',
@@ -55,9 +75,9 @@ export default {
   'settings.erase_server_text':
     'Erases your account, name and number on the server. Feedback already sent keeps its text, without the name.',
   'settings.erase_server': 'Erase on the server',
-  'settings.erase_server_ask': 'Erase my account on the server? This cannot be undone.',
+  'settings.erase_server_ask': 'Erase my account, name and telephone number on the server? This cannot be undone.',
   'settings.erase_server_sign_in': 'Sign in first to erase your account on the server.',
-  'settings.erased_server': 'The server has erased your account.',
+  'settings.erased_server': 'The server has erased your account, name and telephone number.',
   'settings.cancel': 'Cancel',
 
   'privacy.title': 'Privacy notice',

@@ -13,6 +13,7 @@ export default {
   'app.footer': 'Information published by the commune authorities.',
   'app.footer_privacy': 'Privacy',
   'app.footer_api': 'Open data',
+  'app.mend': 'Feedback needs mending before it can go',
   'app.waiting_one': 'One message is waiting to be sent',
   'app.waiting': '{count} messages are waiting to be sent',
 

@@ -1,5 +1,6 @@
 /** What the screens that are loaded later say. */
 export default {
+  'app.printed': 'Đọc trên điện thoại:',
   'article.corrected': 'Đính chính lúc {at}:',
   'article.valid_to': 'Có hiệu lực đến {day}',
   'article.expired': 'Tin này đã hết hiệu lực từ {day}.',
@@ -20,26 +21,7 @@ export default {
   'language.twh': 'Tiếng Thái Trắng',
   'language.hmn': 'Tiếng H’Mông',
 
-  'commune.title': 'Bà con sống ở đâu?',
-  'commune.lead': 'Chọn xã, phường để xem tin và gửi phản ánh. Tên cũ trước khi sáp nhập cũng tìm được.',
-  'commune.search': 'Tên xã, phường (cũ hoặc mới)',
-  'commune.search_hint': 'Ví dụ: Ayun, Quy Nhơn, Đak Jơ Ta. Gõ không dấu cũng được.',
-  'commune.locate': 'Tìm theo vị trí của tôi',
   'commune.locating': 'Đang tìm vị trí…',
-  'commune.locate_refused': 'Máy chưa cho phép dùng vị trí. Hãy gõ tên xã, phường.',
-  'commune.locate_failed': 'Chưa tìm được vị trí. Hãy gõ tên xã, phường.',
-  'commune.locate_why': 'Vị trí chỉ dùng để tìm xã, phường và không được lưu.',
-  'commune.near': 'Gần vị trí này nhất (theo trung tâm xã, chưa chắc đúng ranh giới):',
-  'commune.inside': 'Vị trí này thuộc:',
-  'commune.distance': 'cách {km} km',
-  'commune.results': 'Tìm thấy {count} nơi',
-  'commune.nothing': 'Không tìm thấy nơi nào tên như vậy. Thử tên ngắn hơn hoặc tên cũ.',
-  'commune.former_name': 'Trước đây là {name}',
-  'commune.former_code': 'Mã {code} trước đây là {name}',
-  'commune.merged_into': '{name} nay thuộc nơi này',
-  'commune.until': 'đến {day}',
-  'commune.staffed': 'Đang dùng Tiếng Làng',
-  'commune.current': 'Đang chọn',
 
   'listen.title': 'Nghe lại loa truyền thanh',
   'listen.lead': 'Các buổi phát của đài truyền thanh {name}.',

@@ -1,5 +1,25 @@
-/** What settings, the privacy notice and signing in say. */
+/** What the choice of a commune, settings, the privacy notice and signing in say. */
 export default {
+  'commune.title': 'Bà con sống ở đâu?',
+  'commune.lead': 'Chọn xã, phường để xem tin và gửi phản ánh. Tên cũ trước khi sáp nhập cũng tìm được.',
+  'commune.search': 'Tên xã, phường (cũ hoặc mới)',
+  'commune.search_hint': 'Ví dụ: Ayun, Quy Nhơn, Đak Jơ Ta. Gõ không dấu cũng được.',
+  'commune.locate': 'Tìm theo vị trí của tôi',
+  'commune.locate_refused': 'Máy chưa cho phép dùng vị trí. Hãy gõ tên xã, phường.',
+  'commune.locate_failed': 'Chưa tìm được vị trí. Hãy gõ tên xã, phường.',
+  'commune.locate_why': 'Vị trí chỉ dùng để tìm xã, phường và không được lưu.',
+  'commune.near': 'Gần vị trí này nhất (theo trung tâm xã, chưa chắc đúng ranh giới):',
+  'commune.inside': 'Vị trí này thuộc:',
+  'commune.distance': 'cách {km} km',
+  'commune.results': 'Tìm thấy {count} nơi',
+  'commune.nothing': 'Không tìm thấy nơi nào tên như vậy. Thử tên ngắn hơn hoặc tên cũ.',
+  'commune.former_name': 'Trước đây là {name}',
+  'commune.former_code': 'Mã {code} trước đây là {name}',
+  'commune.merged_into': '{name} nay thuộc nơi này',
+  'commune.until': 'đến {day}',
+  'commune.staffed': 'Đang dùng Tiếng Làng',
+  'commune.current': 'Đang chọn',
+
   'signin.title': 'Đăng nhập',
   'signin.lead': 'Nhận mã một lần qua tin nhắn. Không cần mật khẩu.',
   'signin.phone': 'Số điện thoại',
@@ -54,9 +74,9 @@ export default {
   'settings.erase_server_text':
     'Xóa tài khoản, tên và số điện thoại trên máy chủ. Phản ánh đã gửi giữ lại nội dung, không còn tên.',
   'settings.erase_server': 'Xóa trên máy chủ',
-  'settings.erase_server_ask': 'Xóa tài khoản của tôi trên máy chủ? Việc này không làm lại được.',
+  'settings.erase_server_ask': 'Xóa tài khoản, tên và số điện thoại của tôi trên máy chủ? Việc này không làm lại được.',
   'settings.erase_server_sign_in': 'Đăng nhập trước để xóa tài khoản trên máy chủ.',
-  'settings.erased_server': 'Máy chủ đã xóa tài khoản.',
+  'settings.erased_server': 'Máy chủ đã xóa tài khoản, tên và số điện thoại.',
   'settings.cancel': 'Thôi',
 
   'privacy.title': 'Thông báo về quyền riêng tư',

@@ -13,6 +13,7 @@ export default {
   'app.footer': 'Thông tin do chính quyền xã, phường đăng.',
   'app.footer_privacy': 'Quyền riêng tư',
   'app.footer_api': 'Dữ liệu mở',
+  'app.mend': 'Có phản ánh cần sửa mới gửi được',
   'app.waiting_one': 'Một phản ánh đang chờ gửi',
   'app.waiting': '{count} phản ánh đang chờ gửi',
 

@@ -1,6 +1,7 @@
 /** What must be filled before the next step; ids are those of the fields, texts come from the catalogue. */
+import type { FieldErrors } from '../../../core/api.ts'
 import { t } from '../../../core/i18n.ts'
-import { type Draft, MOST_TEXT, refused, vietnamesePhone } from '../draft.svelte.ts'
+import { type Draft, MOST_TEXT, vietnamesePhone } from '../draft.svelte.ts'
 
 export type Fault = { id: string; text: string }
 
@@ -54,12 +55,12 @@ function reason(field: string, codes: string[]): string {
   return t(field === 'phone' || field === 'name' ? `error.${field}` : 'error.field')
 }
 
-/** The server's refusal as faults of one step. */
-export function refusals(step: number): Fault[] {
-  return Object.keys(refused.errors).flatMap((field) => {
-    const [at, id] = PLACES[field] ?? [1, 'text']
-    return at === step ? [{ id, text: reason(field, refused.errors[field] ?? []) }] : []
-  })
+/** What the server refused, as faults of the form with the step each is mended on. */
+export function refusals(errors: FieldErrors): (Fault & { step: number })[] {
+  const found = new Map<string, Fault & { step: number }>()
+  for (const [field, codes] of Object.entries(errors)) {
+    const [step, id] = PLACES[field] ?? [1, 'text']
+    if (!found.has(id)) found.set(id, { step, id, text: reason(field, codes) })
+  }
+  return [...found.values()].sort((a, b) => a.step - b.step)
 }
-
-export const firstRefusedStep = (): number => (refusals(1).length || !refusals(2).length ? 1 : 2)

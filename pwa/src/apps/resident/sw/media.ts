@@ -29,7 +29,7 @@ export function slice(file: Blob, range: string): Response {
   })
 }
 
-/** Published pictures, and fonts, never change under their address. */
+/** Published pictures, QR codes and fonts never change under their address. */
 export async function picture(caches: CacheStorage, request: Request): Promise<Response> {
   const cache = await caches.open(IMAGES)
   const saved = await cache.match(request)

@@ -1,0 +1,77 @@
+"""What the server draws first is what the app draws after: nothing moves, nothing is said in another order."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import DESKTOP, PHONE, Open
+from tests.e2e.test_story_resident import AYUN
+
+# What a reader sees, line by line; what the app adds below, and what only JavaScript can do, apart.
+LINES = """() => {
+    for (const added of document.querySelectorAll('.home-more, .needs-script, .tools')) added.remove()
+    return document.querySelector('#app').innerText.split('\\n').map(line => line.trim()).filter(Boolean)
+}"""
+
+
+def address(page: Page, kind: str) -> str:
+    """The first article, recording or outcome of the commune."""
+    lists = {"article": ("articles", "a"), "outcome": ("feedback", "outcomes")}
+    if kind not in lists:
+        return AYUN if kind == "home" else f"{AYUN}/{kind}"
+    endpoint, place = lists[kind]
+    found = page.request.get(f"/api/v1/communes/23798/{endpoint}").json()["items"]
+    return f"{AYUN}/{place}/{found[0]['id']}"
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("kind", ["home", "article", "outcome"])
+def test_the_first_paint_and_the_app_say_the_same_in_the_same_order(
+    open_context: Open, kind: str, language: str
+) -> None:
+    plain = open_context(java_script_enabled=False)
+    alive = open_context()
+    for context in (plain, alive):
+        cookie = {"name": "tl_lang", "value": language, "domain": "127.0.0.1", "path": "/"}
+        context.add_cookies([cookie])  # type: ignore[list-item]  # its type is private
+    first, then = plain.new_page(), alive.new_page()
+    path = address(first, kind)
+    first.goto(path)
+    then.goto(path)
+    expect(then.get_by_role("heading", level=1)).to_be_visible()
+    then.wait_for_load_state("networkidle")
+    assert then.evaluate(LINES) == first.evaluate(LINES)
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desk"])
+@pytest.mark.parametrize("kind", ["home", "article", "outcome", "listen"])
+def test_nothing_moves_while_the_app_takes_over(
+    open_context: Open, kind: str, viewport: dict[str, int]
+) -> None:
+    page = open_context(viewport=viewport).new_page()
+    page.add_init_script(
+        """window.moved = []
+        new PerformanceObserver(list => {
+            for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.moved.push(entry.value)
+        }).observe({type: 'layout-shift', buffered: true})"""
+    )
+    page.goto(address(page, kind))
+    page.wait_for_load_state("networkidle")
+    assert sum(page.evaluate("window.moved")) < 0.01
+
+
+def test_paper_leads_back_to_the_page(open_context: Open) -> None:
+    page = open_context().new_page()
+    path = address(page, "article")
+    page.goto(path)
+    expect(page.get_by_role("button", name="In", exact=True)).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.locator("nav").first).to_be_hidden()
+    code = page.locator(".printed img")
+    expect(code).to_be_visible()
+    assert code.evaluate("image => image.complete && image.naturalWidth > 0")
+    short = page.locator(".printed p").inner_text().split()[-1]
+    page.emulate_media(media="screen")
+    page.goto(short)
+    assert page.url.endswith(path)
