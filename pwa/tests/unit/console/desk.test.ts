@@ -7,7 +7,14 @@ import type { CaseDetail, CaseEvent } from '../../../src/apps/console/types.ts'
 import { useCatalogue } from '../../../src/core/i18n.ts'
 import { server } from '../server.ts'
 
-const event = (id: string, seq: number, at: string, name: string, type: string, summary: string): CaseEvent => ({
+const event = (
+  id: string,
+  seq: number,
+  at: string,
+  name: string,
+  type: CaseEvent['type'],
+  summary: string,
+): CaseEvent => ({
   id,
   seq,
   at,
