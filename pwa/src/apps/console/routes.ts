@@ -44,6 +44,18 @@ export const ROUTES: Route[] = [
     load: () => import('./articles/ArticlePage.svelte'),
   },
   {
+    path: '/console/policies',
+    area: 'policies',
+    needs: ['policies:manage'],
+    load: () => import('./policies/PoliciesPage.svelte'),
+  },
+  {
+    path: '/console/policies/:id',
+    area: 'policies',
+    needs: ['policies:manage'],
+    load: () => import('./policies/PolicyPage.svelte'),
+  },
+  {
     path: '/console/broadcasts',
     area: 'broadcasts',
     needs: BROADCASTS,
@@ -91,6 +103,7 @@ export const AREAS: { area: string; path: string; icon: string; key: string; nee
   { area: 'inbox', path: '/console/inbox', icon: 'inbox', key: 'i', needs: [] },
   { area: 'cases', path: '/console/cases', icon: 'list-checks', key: 'c', needs: ['cases:read'] },
   { area: 'articles', path: '/console/articles', icon: 'newspaper', key: 'a', needs: ARTICLES },
+  { area: 'policies', path: '/console/policies', icon: 'book-open', key: 'l', needs: ['policies:manage'] },
   { area: 'broadcasts', path: '/console/broadcasts', icon: 'megaphone', key: 'b', needs: BROADCASTS },
   { area: 'devices', path: '/console/devices', icon: 'radio', key: 'd', needs: ['devices:manage'] },
   { area: 'staff', path: '/console/staff', icon: 'users', key: 's', needs: ['staff:manage'] },

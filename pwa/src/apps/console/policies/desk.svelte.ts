@@ -1,0 +1,122 @@
+/**
+ * A policy being edited. What a person types is kept on this machine; it goes to the server when they say so, because what is public
+ * changes with it. Under If-Match: when somebody else saved first, nothing is overwritten before the writer chose.
+ */
+import { newUuid } from '../../../core/text.ts'
+import { type FieldErrors, get, Problem, send } from '../lib/call.ts'
+import { type Drafts, draftsOf } from '../lib/drafts.ts'
+import { session } from '../lib/session.svelte.ts'
+import { bodyOf, type Content, changes, contentOf, emptyContent, lacking, type Policy } from './promises.ts'
+
+export class PolicyDesk {
+  item = $state.raw<Policy | null>(null)
+  content = $state<Content>(emptyContent())
+  restored = $state(false)
+  missed = $state.raw<string[]>([])
+  problem = $state.raw<unknown>(null)
+  refused = $state.raw<unknown>(null)
+  errors = $state.raw<FieldErrors>({})
+  conflict = $state.raw<Policy | null>(null)
+  busy = $state('')
+  readonly drafts: Drafts
+  #server = $state.raw<Content>(emptyContent())
+  #key = newUuid()
+
+  constructor(
+    readonly id: string | null,
+    readonly unit: string,
+  ) {
+    this.drafts = draftsOf(session.me?.id ?? '', `policy:${id ?? `new:${unit}`}`)
+  }
+
+  get editable(): boolean {
+    return this.id === null || (this.item?.can_edit ?? false)
+  }
+
+  get dirty(): boolean {
+    return Object.keys(changes(this.#server, this.content)).length > 0
+  }
+
+  async load(): Promise<void> {
+    this.problem = null
+    try {
+      if (this.id) this.#take(await get<Policy>(`/console/policies/${this.id}`))
+      const kept = this.drafts.read<Content>('content')
+      if (kept && this.editable) {
+        this.content = { ...this.content, ...kept }
+        this.restored = this.dirty
+      }
+    } catch (cause) {
+      this.problem = cause
+    }
+  }
+
+  #take(item: Policy): void {
+    this.item = item
+    this.#server = contentOf(item)
+    this.content = contentOf(item)
+    this.restored = false
+    this.conflict = null
+    this.drafts.drop('content')
+  }
+
+  /** Called after every change of `content`. */
+  changed(): void {
+    this.drafts.keep('content', this.dirty ? $state.snapshot(this.content) : null)
+  }
+
+  /** Saves, or makes a new one; gives back its id when the server has every word. */
+  async save(): Promise<string | null> {
+    this.missed = lacking(this.content)
+    if (this.missed.length || this.busy || this.conflict) return null
+    const body = this.id ? changes(this.#server, this.content) : { unit: this.unit, ...bodyOf(this.content) }
+    if (Object.keys(body).length === 0) return this.id
+    return this.#do('save', () =>
+      this.id
+        ? send<Policy>('PATCH', `/console/policies/${this.id}`, body, { ifMatch: this.item?.version })
+        : send<Policy>('POST', '/policies', body, { idempotencyKey: this.#key }),
+    )
+  }
+
+  /** What was typed goes first: nobody publishes something else than what they see. */
+  async move(move: string, body: Record<string, unknown>): Promise<boolean> {
+    if (this.editable && this.dirty && !(await this.save())) return false
+    const done = await this.#do(move, () =>
+      send<Policy>('POST', `/console/policies/${this.id}/${move}`, body, { ifMatch: this.item?.version }),
+    )
+    return done !== null
+  }
+
+  async #do(name: string, work: () => Promise<{ data: Policy }>): Promise<string | null> {
+    this.busy = name
+    this.errors = {}
+    this.refused = null
+    try {
+      const { data } = await work()
+      this.#take(data)
+      return data.id
+    } catch (cause) {
+      this.#key = newUuid()
+      if (cause instanceof Problem && cause.status === 412 && this.id) {
+        this.conflict = await get<Policy>(`/console/policies/${this.id}`).catch(() => null)
+      }
+      if (!this.conflict) this.refused = cause
+      if (cause instanceof Problem) this.errors = cause.errors
+      return null
+    } finally {
+      this.busy = ''
+    }
+  }
+
+  /** My words on top of theirs: shown as unsaved changes of what is on the server now. */
+  keepMine(): void {
+    if (!this.conflict) return
+    this.item = this.conflict
+    this.#server = contentOf(this.conflict)
+    this.conflict = null
+  }
+
+  takeTheirs(): void {
+    if (this.conflict) this.#take(this.conflict)
+  }
+}
