@@ -69,18 +69,20 @@ def compare(
     return row
 
 
-def measure(made: Installation, cases: int) -> None:
-    """Everything on one kind of database."""
+def measure(made: Installation, cases: int, only: str) -> None:
+    """Everything, or the deeds that are named, on one kind of database."""
     print(f"\n== {made.kind}: ratios to hello, {ROUNDS} rounds of {SECONDS:g} s ==\n{HEADING}")
     with serving(made) as server:
         for deed in deeds.public(server, made):
-            compare(server, deed.name, deed.make_script, deed.limit)
+            if only in deed.name:
+                compare(server, deed.name, deed.make_script, deed.limit)
         first = deeds.first_case(server)
         began = time.perf_counter()
         count = _fill(made, first, cases)
         print(f"   {count} more cases in {time.perf_counter() - began:.0f} s")
         for deed in deeds.console(server, made):
-            compare(server, deed.name, deed.make_script, deed.limit)
+            if only in deed.name:
+                compare(server, deed.name, deed.make_script, deed.limit)
         memory = server.memory()
         told = ", ".join(f"{used.own:.0f} MB ({used.resident:.0f} MB resident)" for used in memory)
         print(f"   web processes after all this: {told} (limit 120 MB)")
@@ -114,6 +116,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--db", choices=["sqlite", "postgresql", "both"], default="both")
     parser.add_argument("--cases", type=int, default=200_000)
+    parser.add_argument("--only", default="", help="deeds whose name holds this word")
     parser.add_argument("--part", choices=["deeds", "screens", "all"], default="all")
     chosen = parser.parse_args(arguments)
     if chosen.part in ("screens", "all"):
@@ -125,7 +128,7 @@ def main(arguments: list[str]) -> int:
     for kind in kinds:
         with installation(kind) as made:
             cold_start(made)
-            measure(made, chosen.cases)
+            measure(made, chosen.cases, chosen.only)
     return 0
 
 

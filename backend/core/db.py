@@ -8,9 +8,11 @@ because a deferred one that reads before it writes is refused at once when anoth
 from __future__ import annotations
 
 import enum
+import sqlite3
+import threading
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar, TypeVar
@@ -160,6 +162,7 @@ class _Bind:
     engine: Engine
     write: sessionmaker[Session]
     read: sessionmaker[Session]
+    turn: Callable[[], AbstractContextManager[None]]  # held while a session writes
 
 
 _bind: list[_Bind] = []
@@ -174,6 +177,7 @@ def connect(url: str, *, pool_size: int = 5) -> Engine:
             engine,
             sessionmaker(engine.execution_options(tienglang_write=True), expire_on_commit=False),
             sessionmaker(engine, expire_on_commit=False, autoflush=False),
+            _turns() if engine.dialect.name == "sqlite" else nullcontext,
         )
     )
     return engine
@@ -233,6 +237,27 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
+def _turns() -> Callable[[], AbstractContextManager[None]]:
+    """One writer of this process at a time, in the order of asking.
+
+    SQLite has one writer anyhow, but lets the others sleep and try again: with many threads some are
+    overtaken again and again. So only one of each process stands in line there.
+    """
+    writer = threading.Lock()
+
+    @contextmanager
+    def turn() -> Iterator[None]:
+        if not writer.acquire(timeout=LOCK_TIMEOUT_MS / 1000):
+            busy = sqlite3.OperationalError("database is locked")
+            raise OperationalError("BEGIN IMMEDIATE", None, busy)
+        try:
+            yield
+        finally:
+            writer.release()
+
+    return turn
+
+
 def _begin_sqlite(connection: Any) -> None:
     write = connection.get_execution_options().get("tienglang_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
@@ -241,15 +266,17 @@ def _begin_sqlite(connection: Any) -> None:
 @contextmanager
 def transaction() -> Iterator[Session]:
     """A writing session: committed at the end of the block, rolled back when the block raises."""
-    session = _bound().write()
-    try:
-        yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        session.close()
+    bound = _bound()
+    session = bound.write()
+    with bound.turn():
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.close()
     for callback in session.info.pop("after_commit", ()):
         callback()
 

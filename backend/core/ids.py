@@ -30,7 +30,7 @@ def new_pin() -> str:
 
 def tracking_code(prefix: str) -> str:
     """A new code such as ``GL-7K4M-92QX``: prefix, seven random characters (35 bits), one check character."""
-    body = "".join(secrets.choice(CROCKFORD) for _ in range(_BODY - 1))
+    body = "".join(CROCKFORD[byte % 32] for byte in secrets.token_bytes(_BODY - 1))
     return _format(prefix.upper(), body + _check_character(prefix.upper() + body))
 
 
