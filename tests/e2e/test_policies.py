@@ -23,7 +23,7 @@ def test_a_leader_writes_orders_and_publishes_promises(
 ) -> None:
     page = sign_in("dung.ayun")
     page.goto("/console/policies")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Chính sách")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Chính sách, chương trình")
     page.keyboard.press("n")
     expect(page.get_by_role("heading", level=1)).to_have_text("Thêm chính sách")
     page.keyboard.press("Control+s")
