@@ -63,6 +63,7 @@ def show_subscription(subscription_id: UUID) -> dict[str, Any]:
 
 @blp.patch("/push/subscriptions/<uuid:subscription_id>")
 @auth.anyone
+@rate_limit("60/hour", per_network="1200/hour")
 @blp.arguments(ChangeSchema)
 @blp.response(200, SubscriptionSchema)
 def change_subscription(wishes: dict[str, Any], subscription_id: UUID) -> dict[str, Any]:

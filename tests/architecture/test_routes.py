@@ -120,7 +120,6 @@ def test_a_language_we_do_not_speak_is_no_mistake(client: FlaskClient) -> None:
 UNBOUNDED = {
     "DELETE /api/v1/push/subscriptions/<uuid:subscription_id>": "once per row, with its secret",
     "DELETE /api/v1/uploads/<uuid:upload_id>": "once per row, and rows are bounded",
-    "PATCH /api/v1/push/subscriptions/<uuid:subscription_id>": "a row of one's own, with its secret",
     "POST /api/v1/auth/sign-out": "ends the session of the token that it carries, once",
     "POST /api/v1/auth/sign-out-everywhere": "ends the sessions of the token that it carries, once",
 }
