@@ -7,10 +7,10 @@ intake and leaders: a handler could be the person it is about.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, true
-from sqlalchemy.orm import InstrumentedAttribute
 
 from backend.core.auth import ROLE_PERMISSIONS, Grant, Permission, Principal, Role
 from moderation.models import Case
@@ -46,27 +46,27 @@ class Scope:
         """The communes, when no province is among them."""
         return self.units | self.plain_units
 
-    def condition(self, *, checked: bool = False) -> ColumnElement[bool]:
+    def condition(self, cases: Any = Case, *, checked: bool = False) -> ColumnElement[bool]:
         """The cases within; simple equalities where possible, so that an index gives the order too.
 
         Args:
+            cases: what has the columns of ``Case``.
             checked: the rows are known already (by id): the scope is only to be checked, not to be looked up.
         """
         if self.everything:
             return true()
-        province_id, unit_id = Case.province_id, Case.unit_id
         parts: list[ColumnElement[bool]] = []
         if self.provinces:
-            parts.append(_one_or_in(province_id, self.provinces, checked=checked))
+            parts.append(_one_or_in(cases.province_id, self.provinces, checked=checked))
         if self.units:
-            parts.append(_one_or_in(unit_id, self.units, checked=checked))
-        for column, plain_ids in (
-            (province_id, self.plain_provinces),
-            (unit_id, self.plain_units),
+            parts.append(_one_or_in(cases.unit_id, self.units, checked=checked))
+        for name, plain_ids in (
+            ("province_id", self.plain_provinces),
+            ("unit_id", self.plain_units),
         ):
             if plain_ids:
-                plain = _one_or_in(column, plain_ids, checked=checked)
-                parts.append(and_(plain, Case.restricted.is_(False)))
+                plain = _one_or_in(getattr(cases, name), plain_ids, checked=checked)
+                parts.append(and_(plain, cases.restricted.is_(False)))
         if not parts:
             return false()
         return parts[0] if len(parts) == 1 else or_(*parts)
@@ -127,10 +127,8 @@ def _sees_restricted(principal: Principal, unit_id: UUID) -> bool:
     )
 
 
-def _one_or_in(
-    column: InstrumentedAttribute[UUID], ids: frozenset[UUID], *, checked: bool
-) -> ColumnElement[bool]:
+def _one_or_in(column: Any, ids: frozenset[UUID], *, checked: bool) -> ColumnElement[bool]:
     ordered = sorted(ids)
     # Inside a function no index applies: SQLite, which keeps no statistics, would prefer it to the ids.
-    compared: ColumnElement[UUID] = func.coalesce(column, column) if checked else column.expression
+    compared: ColumnElement[UUID] = func.coalesce(column, column) if checked else column
     return compared == ordered[0] if len(ordered) == 1 else compared.in_(ordered)

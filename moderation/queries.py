@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Subquery,
     and_,
     case,
     exists,
     false,
     func,
-    literal,
     or_,
     select,
+    true,
+    union,
 )
 from sqlalchemy.orm import Session, defer
 
 from backend.accounts.models import RoleGrant, Staff
 from backend.accounts.queries import in_force
 from backend.core import clock
-from backend.core.api.paging import Page, page
+from backend.core.api.paging import page
 from backend.core.auth import ROLE_PERMISSIONS, Permission, Principal
 from backend.feedback.models import Feedback, FeedbackAttachment
 from backend.places.models import AdminUnit, Department
@@ -47,6 +49,7 @@ from moderation.models import (
 )
 
 DUE_SOON = timedelta(hours=24)
+MOST_COUNTED = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,15 @@ class Listed:
     has_photos: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of the work list; ``truncated``: words were looked for, and older cases hold them too."""
+
+    items: list[Listed]
+    next_cursor: str | None
+    truncated: bool
+
+
 def list_cases(
     session: Session,
     actor: Principal,
@@ -70,12 +82,16 @@ def list_cases(
     sort: Sort = Sort.DUE,
     cursor: str | None = None,
     limit: int = 20,
-) -> Page:
-    """One page of the cases ``actor`` may read: five statements at most, however many there are.
-
-    Items are ``Listed``.
-    """
-    conditions = _narrowed(session, actor, filters)
+) -> Found:
+    """One page of the cases ``actor`` may read: six statements at most, however many there are."""
+    scope = scope_of(actor)
+    hits = search.newest(session, filters.q, _searched_units(scope)) if filters.q else None
+    conditions = [scope.condition(checked=hits is not None), *_fitting(Case, filters)]
+    if hits is not None:
+        conditions.append(Case.search_id.in_(hits.ids))
+    if filters.commune is not None:
+        unit = commune_by_code(session, filters.commune)
+        conditions.append(Case.unit_id == unit.id if unit else false())
     conditions.append(_view(actor, filters))
     if filters.state is not None:
         conditions.append(Case.state == filters.state)
@@ -88,36 +104,38 @@ def list_cases(
     light = select(Case).options(
         defer(Case.suggestion), defer(Case.routing), defer(Case.policy), defer(Case.search_key)
     )
-    if sort is Sort.NEWEST and not filters.finished and _counting_index(scope_of(actor), filters):
+    index = _newest_index(scope, filters)
+    if sort is Sort.NEWEST and not filters.finished and index is not None:
         # SQLite keeps no statistics: told nothing, it walks the archive for a province's open cases.
-        scope = "province" if scope_of(actor).province_ids else "unit"
-        index = f"ix_moderation_case_queue_{scope}_newest"
         light = light.with_hint(Case, f"INDEXED BY {index}", "sqlite")
     found = page(session, light.where(*conditions), keys=keys, cursor=cursor, limit=limit)
-    return Page(_listed(session, found.items), found.next_cursor)
+    return Found(_listed(session, found.items), found.next_cursor, hits is not None and hits.more)
 
 
-def _narrowed(session: Session, actor: Principal, filters: Filters) -> list[ColumnElement[bool]]:
-    """Conditions of scope and of every filter but view and state."""
-    scope = scope_of(actor)
-    if filters.q:
-        found = search.newest(session, filters.q, _searched_units(scope))
-        conditions = [found, scope.condition(checked=True)]
-    else:
-        conditions = [scope.condition()]
-    if filters.commune is not None:
-        unit = commune_by_code(session, filters.commune)
-        conditions.append(Case.unit_id == unit.id if unit else false())
-    for column, wanted in (
-        (Case.category, filters.category),
-        (Case.urgency, filters.urgency),
-        (Case.legal_type, filters.legal_type),
-        (Case.lead_department_id, filters.department),
-        (Case.assignee_id, filters.assignee),
-    ):
-        if wanted is not None:
-            conditions.append(column == wanted)
-    return conditions
+def _newest_index(scope: Scope, filters: Filters) -> str | None:
+    """The index of open cases, newest first, when the scope is one unit or one province."""
+    if filters.q or filters.commune:
+        return None
+    if len(scope.unit_ids) == 1 and not scope.province_ids:
+        return "ix_moderation_case_queue_unit_newest"
+    if len(scope.province_ids) == 1 and not scope.unit_ids:
+        return "ix_moderation_case_queue_province_newest"
+    return None
+
+
+def _fitting(cases: Any, filters: Filters) -> list[ColumnElement[bool]]:
+    """Conditions of every filter but words, commune, view and state; ``cases`` has the columns of ``Case``."""
+    return [
+        column == wanted
+        for column, wanted in (
+            (cases.category, filters.category),
+            (cases.urgency, filters.urgency),
+            (cases.legal_type, filters.legal_type),
+            (cases.lead_department_id, filters.department),
+            (cases.assignee_id, filters.assignee),
+        )
+        if wanted is not None
+    ]
 
 
 def _searched_units(scope: Scope) -> frozenset[UUID]:
@@ -131,12 +149,12 @@ def _view(actor: Principal, filters: Filters) -> ColumnElement[bool]:
         if filters.finished:
             return Case.closed_at.is_not(None)
         if filters.q and filters.state is None:
-            return literal(True)  # noqa: FBT003 - SQL's TRUE: words are looked for everywhere
-    return and_(Case.closed_at.is_(None), _conditions(actor, clock.now())[filters.view])
+            return true()  # words are looked for everywhere
+    return and_(Case.closed_at.is_(None), _conditions(Case, actor, clock.now())[filters.view])
 
 
-def _conditions(actor: Principal, now: datetime) -> dict[View, ColumnElement[bool]]:
-    """What an open case must fulfil for each view."""
+def _conditions(cases: Any, actor: Principal, now: datetime) -> dict[View, ColumnElement[bool]]:
+    """What an open case must fulfil for each view; ``cases`` has the columns of ``Case``."""
     own = sorted(
         {
             grant.department_id
@@ -144,15 +162,14 @@ def _conditions(actor: Principal, now: datetime) -> dict[View, ColumnElement[boo
             if grant.department_id is not None
         }
     )
-    everything = literal(True)  # noqa: FBT003 - SQL's TRUE
     return {
-        View.ALL: everything,
-        View.MINE: Case.assignee_id == actor.id,
+        View.ALL: true(),
+        View.MINE: cases.assignee_id == actor.id,
         # Whoever works for the whole unit has no department of their own.
-        View.DEPARTMENT: Case.lead_department_id.in_(own) if own else everything,
-        View.UNASSIGNED: Case.assignee_id.is_(None),
-        View.OVERDUE: Case.is_overdue.is_(True),
-        View.DUE_SOON: and_(Case.is_overdue.is_(False), Case.due_at <= now + DUE_SOON),
+        View.DEPARTMENT: cases.lead_department_id.in_(own) if own else true(),
+        View.UNASSIGNED: cases.assignee_id.is_(None),
+        View.OVERDUE: cases.is_overdue.is_(True),
+        View.DUE_SOON: and_(cases.is_overdue.is_(False), cases.due_at <= now + DUE_SOON),
     }
 
 
@@ -190,61 +207,135 @@ def _listed(session: Session, cases: Iterable[Case]) -> list[Listed]:
     ]
 
 
-def counts(session: Session, actor: Principal, filters: Filters) -> dict[str, dict[str, int]]:
-    """How many open cases there are, by view and by each filter, within the other filters; one statement.
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many open cases there are, by group and value; ``at_least`` names the views that may have more."""
 
-    Finished cases are not counted: that number only grows, and nobody works by it.
+    by: dict[str, dict[str, int]]
+    at_least: Sequence[View]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """Numbers of one sample of cases, and whether there were more cases than it took."""
+
+    cut: bool = False
+    views: Counter[View] = field(default_factory=Counter)
+    groups: dict[str, Counter[enum.StrEnum]] = field(default_factory=dict)
+
+
+def counts(session: Session, actor: Principal, filters: Filters) -> Counts:
+    """How many open cases there are, by view and by each filter, within the other filters.
+
+    Counted are the ``MOST_COUNTED`` most pressing cases: no commune has more; a province's numbers are then lower
+    bounds. One's own cases are looked at by themselves, so that their number holds. Finished cases are not
+    counted: that number only grows, and nobody works by it.
     """
-    views = _conditions(actor, clock.now())
-    sums = [
-        func.sum(case((condition, 1), else_=0)).label(view.value)
-        for view, condition in views.items()
-    ]
-    groups = (Case.state, Case.urgency, Case.category, Case.legal_type)
-    statement = select(*groups, func.count(), *sums).where(
-        Case.closed_at.is_(None), *_narrowed(session, actor, filters)
-    )
-    index = _counting_index(scope_of(actor), filters)
-    if index is not None:
-        # SQLite keeps no statistics and would take the first index that names the unit.
-        statement = statement.with_hint(Case, f"INDEXED BY {index}", "sqlite")
-    rows = session.execute(statement.group_by(*groups)).all()
-    tallies: dict[str, Counter[str]] = {
-        name: Counter() for name in ("view", "state", "urgency", "category", "legal_type")
-    }
-    for state, urgency, category, legal_type, number, *by_view in rows:
-        if filters.state is None or state is filters.state:
-            for view, some in zip(views, by_view, strict=True):
-                tallies["view"][view.value] += some or 0
-        for name, value in (
-            ("state", state),
-            ("urgency", urgency),
-            ("category", category),
-            ("legal_type", legal_type),
-        ):
-            tallies[name][value.value] += number
+    scope = scope_of(actor)
+    hits = search.newest(session, filters.q, _searched_units(scope)) if filters.q else None
+    here = _tally(session, actor, filters, _sources(session, scope, filters, hits))
+    own = here if hits else _tally(session, actor, filters, [Case.assignee_id == actor.id])
+    searched_in_part = hits is not None and hits.more
     known: dict[str, Iterable[enum.StrEnum]] = {
-        "view": views,
         "state": [state for state in CaseState if state in OPEN_STATES],
         "urgency": Urgency,
         "category": FeedbackCategory,
         "legal_type": LegalType,
     }
-    return {
-        f"by_{name}": {member.value: tally[member.value] for member in known[name]}
-        for name, tally in tallies.items()
+    by = {
+        f"by_{name}": {
+            member.value: min(here.groups[name][member] if here.groups else 0, MOST_COUNTED)
+            for member in members
+        }
+        for name, members in known.items()
     }
+    by_view, at_least = {}, []
+    for view in View:
+        if view is View.CLOSED:
+            continue
+        tally = own if view is View.MINE else here
+        by_view[view.value] = min(tally.views[view], MOST_COUNTED)
+        if tally.cut or searched_in_part:
+            at_least.append(view)
+    return Counts({"by_view": by_view, **by}, at_least)
 
 
-def _counting_index(scope: Scope, filters: Filters) -> str | None:
-    """The index that holds every column the counts need, when the scope is one unit or one province."""
-    if filters.q or filters.commune:
-        return None
-    if len(scope.unit_ids) == 1 and not scope.province_ids:
-        return "ix_moderation_case_queue_unit"
-    if len(scope.province_ids) == 1 and not scope.unit_ids:
-        return "ix_moderation_case_queue_province"
-    return None
+def _sources(
+    session: Session, scope: Scope, filters: Filters, hits: search.Hits | None
+) -> list[ColumnElement[bool]]:
+    """Where to look: each an equality with an index of open cases by due date; together nothing is left out."""
+    if hits is not None:
+        return [Case.search_id.in_(hits.ids)]
+    if filters.assignee is not None:
+        return [Case.assignee_id == filters.assignee]
+    if filters.department is not None:
+        return [Case.lead_department_id == filters.department]
+    if filters.commune is not None:
+        unit = commune_by_code(session, filters.commune)
+        return [Case.unit_id == unit.id] if unit else []
+    return [
+        *(Case.province_id == each for each in sorted(scope.province_ids)),
+        *(Case.unit_id == each for each in sorted(scope.unit_ids)),
+    ]
+
+
+def _tally(
+    session: Session, actor: Principal, filters: Filters, sources: list[ColumnElement[bool]]
+) -> _Tally:
+    if not sources:
+        return _Tally()
+    scope = scope_of(actor)
+    cases = _sample(scope, sources).c
+    wanted = and_(scope.condition(cases), *_fitting(cases, filters))
+    in_state = cases.state == filters.state if filters.state is not None else true()
+    views = _conditions(cases, actor, clock.now())
+    groups = {name: cases[name] for name in ("state", "urgency", "category", "legal_type")}
+    sums = [
+        func.sum(case((and_(wanted, each), 1), else_=0))
+        for each in (true(), *(and_(in_state, condition) for condition in views.values()))
+    ]
+    rows = session.execute(
+        select(*groups.values(), func.count(), *sums).group_by(*groups.values())
+    ).all()
+    tally = _Tally(
+        cut=sum(row[len(groups)] for row in rows) > MOST_COUNTED,
+        groups={name: Counter() for name in groups},
+    )
+    for row in rows:
+        values, (_looked_at, number, *by_view) = row[: len(groups)], row[len(groups) :]
+        for name, value in zip(groups, values, strict=True):
+            tally.groups[name][value] += number
+        for view, some in zip(views, by_view, strict=True):
+            tally.views[view] += some
+    return tally
+
+
+def _sample(scope: Scope, sources: list[ColumnElement[bool]]) -> Subquery:
+    """The most pressing open cases of ``sources``, one more than are counted, each read from an index in order.
+
+    What is filtered is filtered outside: inside, a rare value would have the whole index read.
+    """
+    columns = [
+        *(Case.id, Case.due_at, Case.state, Case.urgency, Case.category, Case.legal_type),
+        *(Case.lead_department_id, Case.assignee_id, Case.is_overdue, Case.restricted),
+        # Whatever the scope does not ask for stays out: the index alone answers.
+        *([Case.province_id] if scope.province_ids else []),
+        *([Case.unit_id] if scope.unit_ids else []),
+    ]
+    parts = [
+        select(*columns)
+        .where(Case.closed_at.is_(None), source)
+        .order_by(Case.due_at, Case.id)
+        .limit(MOST_COUNTED + 1)
+        .subquery()
+        for source in sources
+    ]
+    if len(parts) == 1:
+        return parts[0]
+    # A case of a commune and of its province is one.
+    merged = union(*(select(part) for part in parts)).subquery()
+    pressing = (merged.c.due_at, merged.c.id)
+    return select(merged).order_by(*pressing).limit(MOST_COUNTED + 1).subquery()
 
 
 def handlers_of(session: Session, unit_id: UUID, department_id: UUID) -> dict[UUID, str]:

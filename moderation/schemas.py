@@ -107,9 +107,30 @@ class CaseItemSchema(PlainSchema):
     version = fields.Integer(required=True)
 
 
-class CaseCountsSchema(PlainSchema):
-    """How many open cases there are, within the filters."""
+class CasePageSchema(PlainSchema):
+    """A page of the work list."""
 
+    items = fields.List(fields.Nested(CaseItemSchema), required=True)
+    next_cursor = fields.String(
+        required=True, allow_none=True, metadata={"description": "null on the last page"}
+    )
+    truncated = fields.Boolean(
+        required=True,
+        metadata={"description": "more cases hold the words of `q` than were looked at"},
+    )
+
+
+class CaseCountsSchema(PlainSchema):
+    """How many open cases there are, within the filters; no number goes beyond 2,000."""
+
+    at_least = fields.List(
+        Choice(View),
+        required=True,
+        metadata={
+            "description": "views whose number is a lower bound: of more than 2,000 open cases the most pressing "
+            "are counted; with `all` among them the numbers by state, urgency and so on are lower bounds too"
+        },
+    )
     by_view = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     by_state = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     by_urgency = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)

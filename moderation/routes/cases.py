@@ -12,7 +12,6 @@ from backend.core.api import (
     Blueprint,
     json_answer,
     language,
-    page_schema,
     require_version,
     with_etag,
 )
@@ -29,8 +28,8 @@ from moderation.routes.members import MEMBERS
 from moderation.schemas import (
     CaseCountsSchema,
     CaseFilterArgs,
-    CaseItemSchema,
     CaseListArgs,
+    CasePageSchema,
     CaseSchema,
     HandlersSchema,
     IdentityReasonSchema,
@@ -61,7 +60,7 @@ MOVE_IN_PATH = {
 
 @blueprint.route("/cases")
 @blueprint.arguments(CaseListArgs, location="query")
-@blueprint.response(200, page_schema(CaseItemSchema))
+@blueprint.response(200, CasePageSchema)
 @staff(Permission.CASES_READ)
 def list_cases(args: dict[str, Any]) -> Response:
     """Cases of the caller's units, most pressing first."""
@@ -70,7 +69,9 @@ def list_cases(args: dict[str, Any]) -> Response:
         found = queries.list_cases(session, principal(), Filters(**args), **place)
     speech = language()
     items = [_item(row, speech) for row in found.items]
-    return json_answer({"items": items, "next_cursor": found.next_cursor})
+    return json_answer(
+        {"items": items, "next_cursor": found.next_cursor, "truncated": found.truncated}
+    )
 
 
 def _item(row: Listed, speech: str) -> dict[str, Any]:
@@ -116,7 +117,8 @@ def _named(row_id: UUID | None, name: str | None) -> dict[str, Any] | None:
 def count_cases(args: dict[str, Any]) -> Response:
     """How many open cases there are, by view and by each filter."""
     with reading() as session:
-        return json_answer(queries.counts(session, principal(), Filters(**args)))
+        counted = queries.counts(session, principal(), Filters(**args))
+    return json_answer({**counted.by, "at_least": [view.value for view in counted.at_least]})
 
 
 @blueprint.route("/cases/<uuid:case_id>")

@@ -26,7 +26,7 @@ class Office:
     hours: Sequence[Sequence[tuple[time, time]]]
     rules: Mapping[date, str]
     holidays: Mapping[date, str]
-    make_up: frozenset[date]
+    make_up: Mapping[date, date]
     always: bool = False
     _marked: dict[date, bytes] = field(default_factory=dict)
 
@@ -50,12 +50,22 @@ class Office:
         usual = self.hours[day.weekday()]
         match self.rules.get(day):
             case "workday":
-                return usual or self.hours[0]
+                return self._worked(day)
             case "holiday" | "closure":
                 return ()
         if day in self.make_up:
-            return usual or self.hours[0]
+            return self._worked(day)
         return () if day in self.holidays else usual
+
+    def _worked(self, day: date) -> Sequence[tuple[time, time]]:
+        if self.hours[day.weekday()]:
+            return self.hours[day.weekday()]
+        if day in self.make_up and self.hours[self.make_up[day].weekday()]:
+            return self.hours[self.make_up[day].weekday()]
+        for usual in self.hours:
+            if usual:
+                return usual
+        return ()
 
 
 @dataclass

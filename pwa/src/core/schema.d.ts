@@ -466,6 +466,8 @@ export interface components {
             working_minutes_left: number | null;
         };
         CaseCounts: {
+            /** @description views whose number is a lower bound: of more than 2,000 open cases the most pressing are counted; with `all` among them the numbers by state, urgency and so on are lower bounds too */
+            at_least: ("all" | "mine" | "department" | "unassigned" | "overdue" | "due_soon" | "closed")[];
             by_category: {
                 [key: string]: number;
             };
@@ -538,11 +540,6 @@ export interface components {
             urgency: "normal" | "priority" | "emergency";
             version: number;
         };
-        CaseItemPage: {
-            items: components["schemas"]["CaseItem"][];
-            /** @description null on the last page */
-            next_cursor: string | null;
-        };
         CaseMove: {
             label: string;
             /** @description facts of the case that still stand in its way */
@@ -550,6 +547,13 @@ export interface components {
             move: string;
             /** @description members of its body */
             requires: string[];
+        };
+        CasePage: {
+            items: components["schemas"]["CaseItem"][];
+            /** @description null on the last page */
+            next_cursor: string | null;
+            /** @description more cases hold the words of `q` than were looked at */
+            truncated: boolean;
         };
         Change: {
             communes?: string[];

@@ -1,4 +1,5 @@
 /** The queue's filters and their place in the address, so that a copied link shows the same list. Pure. */
+import { language } from '../../../core/i18n.ts'
 import type { Query } from '../lib/call.ts'
 import type { CaseState, View } from '../types.ts'
 
@@ -55,3 +56,7 @@ export function countsQuery({ view: _view, sort: _sort, ...filters }: QueueQuery
 }
 
 export const filtersOn = (asked: QueueQuery): number => FILTERS.filter((name) => asked[name]).length
+
+/** A number of cases as people read it: "2.000+" when there may be more. */
+export const numberOf = (count: number, atLeast = false): string =>
+  new Intl.NumberFormat(language()).format(count) + (atLeast ? '+' : '')

@@ -1,0 +1,136 @@
+"""Lists, counts and searches look at a bounded number of cases, and say when there are more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from backend.core import db as core_db
+from backend.core.auth import Role
+from backend.core.db import reading, transaction
+from backend.places.models import AdminUnit
+from moderation import queries, search
+from moderation.filters import Filters
+from moderation.workflow import Move
+from tests.factories.accounts import make_staff, principal_of, sign_in
+from tests.factories.moderation import Office, make_case, make_office, move, until_forwarded
+from tests.plans import listening, lists, must_be_read_in_order
+
+
+@pytest.fixture
+def office(db: Any) -> Office:
+    with transaction() as session:
+        return make_office(session)
+
+
+def opened(office: Office, number: int, text: str = "Ổ gà trước cổng trường.") -> list[Any]:
+    with transaction() as session:
+        return [make_case(session, office.unit, text=text).id for _ in range(number)]
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        Filters(),
+        Filters(category=queries.FeedbackCategory.KHAC),
+        Filters(urgency=queries.Urgency.EMERGENCY, state=queries.CaseState.REOPENED),
+    ],
+)
+def test_counting_never_looks_at_more_cases_than_it_takes(
+    office: Office, narrowed: Filters
+) -> None:
+    (case_id,) = opened(office, 1)
+    until_forwarded(office, case_id)
+    with transaction() as session:
+        province = session.get_one(AdminUnit, office.unit.parent_id)
+        head = make_staff(session, Role.PROVINCE_SUPERVISOR, unit=province)
+        both = make_staff(session, Role.TRIAGE_OFFICER, unit=province)
+    with reading() as session:
+        people = [office.hoa, office.binh, principal_of(session, head), principal_of(session, both)]
+    for person in people:
+        with reading() as session, listening(core_db.engine()) as sent:
+            queries.counts(session, person, narrowed)
+        counted = [each for each in sent if "GROUP BY" in each[0]]
+        assert len(counted) == 2
+        for each in counted:
+            assert "LIMIT" in each[0]
+            with reading() as session:
+                must_be_read_in_order(session, each, "moderation_case")
+
+
+def test_counts_say_when_there_are_more(
+    client: FlaskClient, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *_others = opened(office, 5)
+    until_forwarded(office, first)
+    move(office.binh, first, Move.START)
+    sign_in(client, office.staff["binh"])
+    exact = client.get("/api/v1/cases/counts").get_json()
+    assert exact["by_view"]["all"] == 5
+    assert exact["at_least"] == []
+    monkeypatch.setattr(queries, "MOST_COUNTED", 3)
+    bounded = client.get("/api/v1/cases/counts").get_json()
+    assert bounded["by_view"]["all"] == 3
+    assert "all" in bounded["at_least"]
+    assert bounded["by_view"]["mine"] == 1, "one's own cases are counted by themselves"
+    assert "mine" not in bounded["at_least"]
+    narrowed = client.get(f"/api/v1/cases/counts?assignee={office.binh.id}").get_json()
+    assert narrowed["by_view"]["all"] == 1
+    assert narrowed["at_least"] == []
+
+
+def test_a_case_of_ones_commune_and_ones_province_counts_once(office: Office) -> None:
+    opened(office, 2)
+    with transaction() as session:
+        province = session.get_one(AdminUnit, office.unit.parent_id)
+        person = make_staff(session, Role.PROVINCE_SUPERVISOR, unit=province)
+        grant = make_staff(session, Role.TRIAGE_OFFICER, unit=office.unit)
+    with reading() as session:
+        grants = (*principal_of(session, person).grants, *principal_of(session, grant).grants)
+        everywhere = queries.Principal(kind="staff", id=person.id, grants=grants)
+        assert queries.counts(session, everywhere, Filters()).by["by_view"]["all"] == 2
+
+
+def test_a_search_for_a_common_word_says_that_there_is_more(
+    client: FlaskClient, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = [str(each) for each in opened(office, 5)]
+    (rare,) = opened(office, 1, text="Cầu treo bị mục một tấm ván.")
+    sign_in(client, office.staff["hoa"])
+    whole = client.get("/api/v1/cases?q=cổng trường").get_json()
+    assert not whole["truncated"]
+    assert sorted(item["id"] for item in whole["items"]) == sorted(cases)
+    monkeypatch.setattr(search, "MOST_HITS", 3)
+    newest = client.get("/api/v1/cases?q=cong truong").get_json()
+    assert newest["truncated"]
+    assert sorted(item["id"] for item in newest["items"]) == sorted(cases[-3:])
+    assert "all" in client.get("/api/v1/cases/counts?q=cong truong").get_json()["at_least"]
+    # What is older than the newest cases that are walked through is found by the index.
+    monkeypatch.setattr(search, "MOST_WALKED", 0)
+    found = client.get("/api/v1/cases?q=tam van").get_json()
+    assert [item["id"] for item in found["items"]] == [str(rare)]
+    assert not found["truncated"]
+
+
+@pytest.mark.postgresql
+def test_a_search_fetches_a_bounded_number_of_cases(office: Office) -> None:
+    opened(office, 2)
+    with reading() as session, listening(core_db.engine()) as sent:
+        search.newest(session, "ổ gà", [office.unit.id])
+    walked, indexed = (each for each in sent if "moderation_case" in each[0])
+    with reading() as session:
+        must_be_read_in_order(session, walked, "moderation_case")
+    assert "LIMIT" in indexed[0]
+    assert "ORDER BY" not in indexed[0], "to sort is to fetch all"
+
+
+def test_the_work_list_is_read_in_order(office: Office) -> None:
+    opened(office, 2)
+    for sort in queries.Sort:
+        with reading() as session, listening(core_db.engine()) as sent:
+            queries.list_cases(session, office.hoa, Filters(), sort=sort)
+        for each in lists(sent):
+            with reading() as session:
+                must_be_read_in_order(session, each, "moderation_case")
