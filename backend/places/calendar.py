@@ -17,7 +17,7 @@ import orjson
 
 from backend.core.clock import LOCAL
 
-MONDAY = 0
+_LAST_SECOND = 59
 # Made by ``backend.places.national_days``.
 NATIONAL_DAYS = Path(__file__).with_name("data") / "national_days.json"
 Span = tuple[time, time]
@@ -55,9 +55,20 @@ class WorkDay:
     note: str | None = None
 
     @property
+    def stretches(self) -> tuple[tuple[int, int], ...]:
+        """The office hours as minutes after midnight; what overlaps or touches is one stretch."""
+        joined: list[tuple[int, int]] = []
+        for opens, closes in sorted((_minutes(a), _minutes(b)) for a, b in self.spans):
+            if joined and opens <= joined[-1][1]:
+                joined[-1] = (joined[-1][0], max(joined[-1][1], closes))
+            else:
+                joined.append((opens, closes))
+        return tuple(joined)
+
+    @property
     def minutes(self) -> int:
         """Length of the office hours."""
-        return sum(_minutes(closes) - _minutes(opens) for opens, closes in self.spans)
+        return sum(closes - opens for opens, closes in self.stretches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +84,21 @@ class WorkCalendar:
         rule = self.days.get(day)
         if rule is not None:
             if rule.kind == "workday":
-                return WorkDay(day, DayType.MAKE_UP, spans or self.week[MONDAY], rule.note)
+                return WorkDay(day, DayType.MAKE_UP, self._worked(day), rule.note)
             kind = DayType.CLOSURE if rule.kind == "closure" else DayType.HOLIDAY
             return WorkDay(day, kind, (), rule.note)
         if day in make_up_days():
-            return WorkDay(day, DayType.MAKE_UP, spans or self.week[MONDAY])
+            return WorkDay(day, DayType.MAKE_UP, self._worked(day))
         name = national_holidays().get(day)
         if name is not None:
             return WorkDay(day, DayType.HOLIDAY, (), name)
         return WorkDay(day, DayType.WORKING if spans else DayType.WEEKEND, spans)
+
+    def _worked(self, day: date) -> tuple[Span, ...]:
+        """Hours of a day that is worked by order: its own, those of the day it is exchanged for, or of a usual day."""
+        instead = make_up_days().get(day)
+        usual = self.week if instead is None else (self.week[instead.weekday()], *self.week)
+        return next(filter(None, (self.week[day.weekday()], *usual)), ())
 
     def days_from(self, day: date) -> Iterator[WorkDay]:
         """Each day explained, from ``day`` on, without end."""
@@ -92,14 +109,18 @@ class WorkCalendar:
     def is_open(self, moment: datetime) -> bool:
         """True when the office works at that moment (aware)."""
         local = moment.astimezone(LOCAL)
-        return any(opens <= local.time() < closes for opens, closes in self.on(local.date()).spans)
+        minute = local.hour * 60 + local.minute
+        return any(opens <= minute < closes for opens, closes in self.on(local.date()).stretches)
 
 
 @lru_cache(maxsize=1)
-def _national() -> tuple[Mapping[date, str], frozenset[date]]:
+def _national() -> tuple[Mapping[date, str], Mapping[date, date]]:
     stored = orjson.loads(NATIONAL_DAYS.read_bytes())
     holidays = {date.fromisoformat(day): name for day, name in stored["holidays"].items()}
-    return holidays, frozenset(map(date.fromisoformat, stored["make_up_days"]))
+    made_up = stored["make_up_days"].items()
+    return holidays, {
+        date.fromisoformat(worked): date.fromisoformat(day_off) for worked, day_off in made_up
+    }
 
 
 def national_holidays() -> Mapping[date, str]:
@@ -107,10 +128,11 @@ def national_holidays() -> Mapping[date, str]:
     return _national()[0]
 
 
-def make_up_days() -> frozenset[date]:
-    """Saturdays that the Government made working days in exchange for a day off."""
+def make_up_days() -> Mapping[date, date]:
+    """Saturdays that the Government made working days -> the day off each is in exchange for."""
     return _national()[1]
 
 
 def _minutes(moment: time) -> int:
-    return moment.hour * 60 + moment.minute
+    # 23:59:59 is how people write the end of a day.
+    return moment.hour * 60 + moment.minute + (1 if moment.second == _LAST_SECOND else 0)

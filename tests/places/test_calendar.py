@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import orjson
 import pytest
@@ -16,7 +16,7 @@ from backend.places import queries, service
 from backend.places.calendar import NATIONAL_DAYS, DayRule, DayType, WorkCalendar
 from backend.places.events import CalendarChanged
 from backend.places.models import DayKind
-from backend.places.national_days import national_days
+from backend.places.national_days import ANNOUNCED, national_days
 from tests.conftest import Database
 from tests.factories.places import make_commune, make_office_hours, make_province
 from tests.places.conftest import hearing
@@ -29,6 +29,8 @@ PLAIN = WorkCalendar()
     [
         (date(2026, 11, 23), DayType.WORKING),
         (date(2026, 11, 21), DayType.WEEKEND),
+        (date(2026, 1, 2), DayType.HOLIDAY),  # announced late, for 10 January
+        (date(2026, 1, 10), DayType.MAKE_UP),
         (date(2026, 2, 17), DayType.HOLIDAY),  # Mùng 1 Tết Bính Ngọ
         (date(2026, 2, 16), DayType.HOLIDAY),  # Giao thừa
         (date(2026, 4, 27), DayType.HOLIDAY),  # Giỗ Tổ fell on a Sunday
@@ -49,6 +51,13 @@ def test_the_stored_days_are_those_of_the_package_and_reach_far_enough() -> None
     assert stored["last_year"] >= clock.today_local().year + 10
 
 
+def test_an_announced_exchange_names_its_paper_and_is_a_weekday_for_a_day_of_rest() -> None:
+    for entry in orjson.loads(ANNOUNCED.read_bytes()):
+        assert entry["source"]
+        assert date.fromisoformat(entry["day_off"]).weekday() < 5
+        assert date.fromisoformat(entry["worked"]).weekday() >= 5
+
+
 def test_a_holiday_is_named_in_vietnamese() -> None:
     assert PLAIN.on(date(2026, 2, 17)).note == "Tết Nguyên Đán"
 
@@ -60,6 +69,58 @@ def test_a_working_day_has_seven_and_a_half_hours_and_a_day_off_none() -> None:
 
 def test_a_make_up_saturday_is_worked_like_a_monday() -> None:
     assert PLAIN.on(date(2026, 8, 22)).spans == PLAIN.week[0]
+
+
+EXCHANGED_SATURDAYS = [  # worked, and the day off it is for
+    (date(2026, 8, 22), date(2026, 8, 31)),  # a Monday
+    (date(2026, 1, 10), date(2026, 1, 2)),  # a Friday
+]
+MORNING, LONG = (time(7), time(11)), (time(7), time(17))
+
+
+@pytest.mark.parametrize(("saturday", "day_off"), EXCHANGED_SATURDAYS)
+def test_a_make_up_saturday_has_its_own_hours_or_those_of_the_day_it_is_for(
+    saturday: date, day_off: date
+) -> None:
+    hours = [((time(6, day), time(11)),) for day in range(5)]
+    without = WorkCalendar((*hours, (), ()))
+    assert without.on(saturday).spans == hours[day_off.weekday()]
+    assert WorkCalendar((*hours, (MORNING,), ())).on(saturday).spans == (MORNING,)
+
+
+@pytest.mark.parametrize("closed", range(5))
+@pytest.mark.parametrize(("saturday", "day_off"), EXCHANGED_SATURDAYS)
+def test_a_worked_saturday_is_never_without_hours_where_somebody_works_at_all(
+    saturday: date, day_off: date, closed: int
+) -> None:
+    week = [(LONG,)] * 5
+    week[closed] = ()
+    ordered = WorkCalendar((*week, (), ()), {saturday: DayRule("workday")})
+    for calendar in (ordered, WorkCalendar((*week, (), ()))):
+        assert calendar.on(saturday).spans == (LONG,)
+    assert WorkCalendar(((),) * 7).on(saturday).spans == ()
+
+
+@pytest.mark.parametrize(
+    ("spans", "minutes"),
+    [
+        (((time(7), time(12)), (time(11), time(17))), 600),
+        (((time(13), time(17)), (time(7), time(12)), (time(8), time(9))), 540),
+        (((time(0), time(23, 59, 59)),), 1440),
+        (((time(0), time(12)), (time(12), time(23, 59, 59))), 1440),
+        (((time(7, 30, 30), time(11, 30, 10)),), 240),
+        ((), 0),
+    ],
+)
+def test_a_minute_is_worked_once_and_a_day_can_be_whole(
+    spans: tuple[tuple[time, time], ...], minutes: int
+) -> None:
+    calendar = WorkCalendar((spans,) * 7)
+    day = date(2026, 11, 23)
+    assert calendar.on(day).minutes == minutes
+    midnight = datetime.combine(day, time(0), clock.LOCAL)
+    opened = [calendar.is_open(midnight + timedelta(minutes=n, seconds=59)) for n in range(1440)]
+    assert sum(opened) == minutes
 
 
 def test_what_somebody_entered_outweighs_the_national_calendar() -> None:
