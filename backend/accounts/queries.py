@@ -18,6 +18,7 @@ from backend.accounts.models import (
     RoleGrant,
     Staff,
 )
+from backend.accounts.rules import NEEDS_DEPARTMENT, TAKES_COMMUNITY
 from backend.core import clock, crypto
 from backend.core.auth import ROLE_PERMISSIONS, Grant, Permission, Principal, Role
 from backend.core.db import UtcDateTime
@@ -137,11 +138,16 @@ def staff_with(
 ) -> list[Staff]:
     """Active staff who hold ``permission`` on exactly this unit now, by name.
 
-    With ``department_id``: only through grants narrowed to that department.
+    With ``department_id``: only through grants narrowed to that department. A narrowed grant of a role that knows
+    neither departments nor communities opens nothing, so its holder is not among them.
     """
     roles = [role for role, held in ROLE_PERMISSIONS.items() if permission in held]
+    whole = and_(RoleGrant.department_id.is_(None), RoleGrant.community_id.is_(None))
     holders = select(RoleGrant.staff_id).where(
-        RoleGrant.role.in_(roles), RoleGrant.unit_id == unit_id, in_force()
+        RoleGrant.role.in_(roles),
+        RoleGrant.unit_id == unit_id,
+        or_(whole, RoleGrant.role.in_(NEEDS_DEPARTMENT | TAKES_COMMUNITY)),
+        in_force(),
     )
     if department_id is not None:
         holders = holders.where(RoleGrant.department_id == department_id)

@@ -18,10 +18,12 @@ FORGET_FAILURES_AFTER = timedelta(hours=24)
 # From this many failures on, the person whose name is tried is told.
 TELL_AFTER = 10
 
-# On which tier a role may be granted, and what it must be narrowed to.
+# On which tier a role may be granted, what it must be narrowed to, and what it can be: where nothing belongs to a
+# department or a community alone, a narrowed role would open nothing at all.
 COMMUNE_ONLY = frozenset({Role.VILLAGE_HEAD})
 PROVINCE_ONLY = frozenset({Role.PROVINCE_SUPERVISOR})
 NEEDS_DEPARTMENT = frozenset({Role.HANDLER})
+TAKES_COMMUNITY = frozenset({Role.VILLAGE_HEAD})
 NOT_FOR_STAFF = frozenset({Role.PORTAL_CLIENT})
 
 

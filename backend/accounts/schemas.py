@@ -208,8 +208,16 @@ class SessionList(Schema):
 class NewGrant(Schema):
     role = Choice(Role, required=True)
     unit = code(UNIT_CODE, required=True, metadata={"example": "23798"})
-    department_id = Uuid(load_default=None, allow_none=True)
-    community_id = Uuid(load_default=None, allow_none=True)
+    department_id = Uuid(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "with the roles that need one, and no other"},
+    )
+    community_id = Uuid(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "with the roles that take one, and no other"},
+    )
     valid_from = Timestamp(load_default=None, allow_none=True)
     valid_to = Timestamp(load_default=None, allow_none=True)
 
@@ -325,6 +333,7 @@ class RoleView(Schema):
     permissions = fields.List(Choice(Permission), required=True)
     levels = fields.List(fields.String(), required=True)
     needs_department = fields.Boolean(required=True)
+    takes_community = fields.Boolean(required=True)
 
 
 class RoleList(Schema):

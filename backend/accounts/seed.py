@@ -28,7 +28,7 @@ PEOPLE: tuple[tuple[str, str, str, str, tuple[Role, ...], str | None], ...] = (
     ("yen", "Lê Hải Yến", "Bùi Hoàng Yến", "biên tập", (Role.EDITOR,), None),
     ("tam", "Siu Tâm", "Huỳnh Minh Tâm", "phát thanh", (Role.BROADCAST_OPERATOR,), None),
     ("ky", "Nay Kỳ", "Trương Quốc Kỳ", "kỹ thuật thiết bị", (Role.DEVICE_TECHNICIAN,), None),
-    ("mot", "Đinh Mót", "Mai Thị Mót", "bộ phận một cửa", (Role.ONE_STOP_DESK,), "hanh_chinh_cong"),
+    ("mot", "Đinh Mót", "Mai Thị Mót", "bộ phận một cửa", (Role.ONE_STOP_DESK,), None),
     ("siu", "Siu Blưn", "Phan Văn Siu", "trưởng làng, tổ trưởng dân phố", (Role.VILLAGE_HEAD,), None),
 )  # fmt: skip
 PROVINCE: tuple[tuple[str, str, str, Role], ...] = (

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from backend.accounts import queries, views
 from backend.accounts.models import Staff
-from backend.accounts.rules import NEEDS_DEPARTMENT, levels_of
+from backend.accounts.rules import NEEDS_DEPARTMENT, TAKES_COMMUNITY, levels_of
 from backend.accounts.schemas import (
     ChangeStaff,
     CreatedStaff,
@@ -196,6 +196,7 @@ def list_roles() -> dict[str, Any]:
                 "permissions": sorted(ROLE_PERMISSIONS[role]),
                 "levels": levels_of(role),
                 "needs_department": role in NEEDS_DEPARTMENT,
+                "takes_community": role in TAKES_COMMUNITY,
             }
             for role in Role
             if levels_of(role)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.accounts import queries
 from backend.accounts.models import RoleGrant, Staff
-from backend.accounts.rules import NEEDS_DEPARTMENT, levels_of
+from backend.accounts.rules import NEEDS_DEPARTMENT, TAKES_COMMUNITY, levels_of
 from backend.accounts.service.administration import record, unit_in_scope, visible
 from backend.core import clock
 from backend.core.auth import ROLE_PERMISSIONS, Permission, Principal, Role
@@ -52,14 +52,7 @@ def give(session: Session, actor: Principal, staff: Staff, wanted: WantedGrant) 
     unit = unit_in_scope(session, actor, Permission.STAFF_MANAGE, wanted.unit_code)
     if unit.level.value not in levels_of(wanted.role):
         raise InvalidInput({"role": ["not_on_this_unit"]})
-    if wanted.role in NEEDS_DEPARTMENT and wanted.department_id is None:
-        raise InvalidInput({"department_id": ["required"]})
-    if wanted.department_id is not None:
-        department = session.get(Department, wanted.department_id)
-        _must_belong(department, unit, "department_id")
-    if wanted.community_id is not None:
-        community = session.get(Community, wanted.community_id)
-        _must_belong(community, unit, "community_id")
+    _must_be_narrowed_well(session, wanted, unit)
     begins = wanted.valid_from or clock.now()
     if wanted.valid_to is not None and wanted.valid_to <= max(begins, clock.now()):
         raise InvalidInput({"valid_to": ["too_early"]})
@@ -146,6 +139,21 @@ def _must_be_new(session: Session, staff: Staff, wanted: WantedGrant, unit: Admi
     ]
     if same:
         raise Conflict("staff.has_this_role")
+
+
+def _must_be_narrowed_well(session: Session, wanted: WantedGrant, unit: AdminUnit) -> None:
+    if wanted.department_id is not None:
+        if wanted.role not in NEEDS_DEPARTMENT:
+            raise InvalidInput({"department_id": ["not_for_this_role"]})
+        department = session.get(Department, wanted.department_id)
+        _must_belong(department, unit, "department_id")
+    elif wanted.role in NEEDS_DEPARTMENT:
+        raise InvalidInput({"department_id": ["required"]})
+    if wanted.community_id is not None:
+        if wanted.role not in TAKES_COMMUNITY:
+            raise InvalidInput({"community_id": ["not_for_this_role"]})
+        community = session.get(Community, wanted.community_id)
+        _must_belong(community, unit, "community_id")
 
 
 def _must_belong(part: Department | Community | None, unit: AdminUnit, field: str) -> None:

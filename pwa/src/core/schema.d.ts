@@ -1404,11 +1404,13 @@ export interface components {
         NewGrant: {
             /**
              * Format: uuid
+             * @description with the roles that take one, and no other
              * @default null
              */
             community_id: string | null;
             /**
              * Format: uuid
+             * @description with the roles that need one, and no other
              * @default null
              */
             department_id: string | null;
@@ -2139,6 +2141,7 @@ export interface components {
             permissions: ("articles:read" | "articles:write" | "articles:edit" | "articles:approve" | "cases:read" | "cases:triage" | "cases:handle" | "cases:approve" | "cases:publish" | "cases:identity" | "cases:assisted" | "policies:manage" | "broadcasts:read" | "broadcasts:write" | "broadcasts:approve" | "devices:manage" | "staff:manage" | "outbox:read" | "places:manage" | "portals:manage" | "feedback:hand_in")[];
             /** @enum {string} */
             role: "triage_officer" | "handler" | "drafter" | "editor" | "approver" | "broadcast_operator" | "device_technician" | "one_stop_desk" | "village_head" | "commune_leader" | "province_supervisor" | "administrator" | "portal_client";
+            takes_community: boolean;
         };
         RoutingRule: {
             active: boolean;
