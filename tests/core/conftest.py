@@ -33,7 +33,7 @@ from backend.core.api.front import Front
 from backend.core.api.observe import observe
 from backend.core.api.openapi import make_api, serve_document
 from backend.core.db import Generation, reading
-from backend.core.errors import Conflict
+from backend.core.errors import Conflict, NotFound
 
 
 class NoteSchema(Schema):
@@ -103,6 +103,17 @@ def small(db: object, notes: Notes) -> Iterator[FlaskClient]:
         return json_answer(
             {"items": [row.area for row in found.items], "next_cursor": found.next_cursor}
         )
+
+    @blp.get("/notes/<string:area>/<int:value>")
+    @auth.public
+    def one(area: str, value: int) -> Response:
+        with reading() as session:
+            found = session.scalar(
+                select(Generation).where(Generation.area == area, Generation.value == value)
+            )
+        if found is None:
+            raise NotFound
+        return json_answer({"area": found.area})
 
     # Only what lies below /api/v1 is handed over by the front.
     blp.get("/cached")(auth.public(public_cache("notes")(notes.areas)))

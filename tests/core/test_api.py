@@ -11,6 +11,7 @@ import brotli
 import orjson
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import BigInteger, Integer, SmallInteger, column
 from sqlalchemy.orm import Session
 from werkzeug.test import Client
 
@@ -21,8 +22,9 @@ from backend.core.api.creates import KEPT, forget_old_keys
 from backend.core.api.front import Front
 from backend.core.api.limits import _limiter
 from backend.core.api.observe import REQUESTS
+from backend.core.api.paging import _decode, _encode
 from backend.core.db import Generation, bump, transaction
-from backend.core.errors import Unauthenticated
+from backend.core.errors import InvalidInput, Unauthenticated
 from tests.conftest import Database
 from tests.core.conftest import Notes
 
@@ -54,6 +56,7 @@ class TestProblems:
             (b"[" * 50_000, 400),
             (b'{"area": ' + b'{"a": ' * 20_000, 400),
             (b'{"area": 7}', 422),
+            (b'{"area": ' + b"1" * 5000 + b"}", 400),
             (b'{"area": "a", "extra": 1}', 422),
             (b'{"area": "a", "\\ud800": 1}', 422),
             (b'{"area": "a", "' + b"x" * 5000 + b'": 1}', 422),
@@ -89,6 +92,28 @@ class TestProblems:
         answer = small.get("/staff-only")
         assert answer.status_code == 401
         assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+class TestAddresses:
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "a%00b/1",
+            "a%0Ab/1",
+            "a/2147483648",
+            f"a/{10**30}",
+            f"a/{'1' * 5000}",
+            "a/-1",
+            "a/%D9%A1%20",
+        ],
+    )
+    def test_what_no_row_can_be_called_is_not_there(self, small: FlaskClient, address: str) -> None:
+        assert small.get(f"/notes/{address}").status_code == 404
+
+    def test_whatever_a_row_is_called_is_found(self, small: FlaskClient) -> None:
+        with transaction() as session:
+            session.add(Generation(area="Làng Đê Kjiêng", value=2**31 - 1))
+        assert small.get("/notes/Làng Đê Kjiêng/2147483647").json == {"area": "Làng Đê Kjiêng"}
 
 
 class TestCreatedOnce:
@@ -196,6 +221,18 @@ class TestPaging:
     )
     def test_a_cursor_of_another_list_is_refused(self, small: FlaskClient, cursor: str) -> None:
         assert small.get(f"/notes?cursor={cursor}").status_code == 422
+
+    @pytest.mark.parametrize(
+        ("kind", "beyond"), [(SmallInteger, 2**15), (Integer, 2**31), (BigInteger, 2**63)]
+    )
+    def test_a_number_is_one_that_the_column_can_hold(
+        self, kind: type[Integer], beyond: int
+    ) -> None:
+        place = [column("urgency", kind())]
+        assert _decode(_encode([beyond - 1]), place) == [beyond - 1]
+        for number in (beyond, -beyond):
+            with pytest.raises(InvalidInput):
+                _decode(_encode([number]), place)
 
     @pytest.mark.parametrize("limit", ["0", "101", "-1", "many", "1e3"])
     def test_page_sizes_are_bounded(self, small: FlaskClient, limit: str) -> None:

@@ -17,6 +17,7 @@ from apispec.ext.marshmallow.common import resolve_schema_cls, resolve_schema_in
 from flask import Flask, Request, Response, current_app, request
 from webargs.flaskparser import FlaskParser
 
+from backend.core.api.addresses import know_addresses
 from backend.core.api.fields import Choice, Timestamp
 from backend.core.api.problems import CONTENT_TYPE, ProblemSchema, handle_errors
 from backend.core.auth import public
@@ -54,14 +55,16 @@ LANG: dict[str, Any] = {
 
 
 class _Parser(FlaskParser):
-    """flask-smorest's reader of arguments; JSON nested too deeply to be read is bad JSON, not our failure."""
+    """flask-smorest's reader of arguments; JSON too deep or too long to be read is bad JSON, not our failure."""
 
     def _raw_load_json(self, req: Request) -> Any:
         try:
             return super()._raw_load_json(req)
-        except RecursionError as error:
-            # An empty document would mean "no body" to webargs.
-            raise json.JSONDecodeError("nested too deeply", "{", 0) from error
+        except (json.JSONDecodeError, UnicodeDecodeError):
+            raise
+        except (RecursionError, ValueError) as error:
+            # Nested too deeply, or a number of thousands of digits. An empty document would mean "no body" to webargs.
+            raise json.JSONDecodeError("cannot be read", "{", 0) from error
 
 
 class Blueprint(flask_smorest.Blueprint):
@@ -144,6 +147,7 @@ def make_api(app: Flask) -> Api:
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX=None,  # we serve the finished document ourselves
     )
+    know_addresses(app)
     api = Api(
         app,
         spec_kwargs={

@@ -14,8 +14,10 @@ from uuid import UUID
 import orjson
 from marshmallow import fields, validate
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Select,
+    SmallInteger,
     Subquery,
     UnaryExpression,
     and_,
@@ -25,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.operators import desc_op
+from sqlalchemy.types import TypeEngine
 
 from backend.core.api.fields import Schema
 from backend.core.errors import InvalidInput
@@ -156,15 +159,13 @@ def _decode(cursor: str, columns: Sequence[Any]) -> list[Any]:
         values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not isinstance(values, list) or len(values) != len(columns):
             raise ValueError("another number of keys")
-        return [
-            _typed(value, column.type.python_type)
-            for value, column in zip(values, columns, strict=True)
-        ]
+        return [_typed(value, column.type) for value, column in zip(values, columns, strict=True)]
     except (ValueError, TypeError, OverflowError, binascii.Error, AttributeError) as error:
         raise InvalidInput({"cursor": ["malformed"]}) from error
 
 
-def _typed(value: Any, kind: type) -> Any:
+def _typed(value: Any, column_type: TypeEngine[Any]) -> Any:
+    kind = column_type.python_type
     if kind is datetime:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
@@ -174,8 +175,15 @@ def _typed(value: Any, kind: type) -> Any:
         return UUID(value)
     if kind in {int, float} and (isinstance(value, bool) or not isinstance(value, int | float)):
         raise ValueError("not a number")
-    if kind is int and abs(value) >= 2**63:
+    if kind is int and abs(value) >= 2 ** _bits(column_type):
         raise ValueError("too large")
     if kind is str and (not isinstance(value, str) or "\x00" in value):
         raise ValueError("not text")
     return value
+
+
+def _bits(column_type: TypeEngine[Any]) -> int:
+    """Of a whole number without its sign: PostgreSQL refuses to compare a column with more than fits into it."""
+    if isinstance(column_type, SmallInteger):
+        return 15
+    return 63 if isinstance(column_type, BigInteger) else 31
