@@ -17,6 +17,7 @@ from backend.core.config import load_config
 from backend.essentials.categories import ensure_categories
 from backend.policies.national import ensure_policies
 from moderation import defaults
+from notifications import vapid
 from wsgi import create_app
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,11 +39,12 @@ def migrate() -> None:
 
 
 def lay_foundations() -> None:
-    """Write what every installation begins with, where it is not there yet: policies of the whole country, categories, first rules."""
+    """Write what every installation begins with, where it is not there yet: policies, categories, first rules, the push key."""
     with db.transaction() as session:
         ensure_policies(session)
         ensure_categories(session)
         defaults.install(session)
+    vapid.private_pem()  # here, where nobody else writes: the first browser to ask shall not wait
 
 
 def main(arguments: list[str]) -> int:

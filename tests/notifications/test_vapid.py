@@ -8,6 +8,7 @@ from threading import Barrier, Thread
 
 from sqlalchemy import func, select
 
+from backend.cli.database import lay_foundations
 from backend.core import config as settings
 from backend.core import db as core_db
 from backend.core.config import Config
@@ -57,4 +58,9 @@ def test_processes_that_ask_at_once_get_one_key(db: Database) -> None:
     with ProcessPoolExecutor(2, mp_context=afresh) as pool:
         keys = set(pool.map(ask, [db.config] * 4))
     assert keys == {vapid.public_key()}
+    assert stored() == 1
+
+
+def test_an_installation_has_its_key_before_anybody_asks(db: Database) -> None:
+    lay_foundations()
     assert stored() == 1
