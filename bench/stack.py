@@ -106,11 +106,11 @@ def serving(made: Installation, target: str = "bench.app:app") -> Iterator[Serve
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = list(run.services("127.0.0.1", port, made.environment)[0].command)
-    command[-1] = target
+    web = run.services("127.0.0.1", port, made.environment)[0]
+    command = [*web.command[:-1], target]
     began = time.perf_counter()
     with (made.folder / "server.log").open("ab") as log:
-        process = processes.start(command, made.environment, folder=ROOT, output=log)
+        process = processes.start(command, web.environment, folder=ROOT, output=log)
     try:
         databases.wait_for(lambda: run.is_ready("127.0.0.1", port, "/healthz"), "granian", 60)
         yield Server(port, process, time.perf_counter() - began)

@@ -153,7 +153,9 @@ def services(host: str, port: int, environment: Mapping[str, str]) -> list[Servi
         Service(f"worker {kind}", [sys.executable, "worker.py", kind], environment)
         for kind in WORKERS
     ]
-    return [Service("web", web, environment), *workers]
+    # The C library gives each thread a heap of its own and hands nothing back: two are enough for four threads.
+    frugal = {"MALLOC_ARENA_MAX": "2", **environment}
+    return [Service("web", web, frugal), *workers]
 
 
 def serve(
