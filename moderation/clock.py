@@ -45,6 +45,7 @@ class Run:
     started_at: datetime
     allowance: int
     pauses: tuple[Pause, ...] = field(default=())
+    extended: int = 0  # minutes of the allowance that were granted on top
     stopped_at: datetime | None = None
 
     @property

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from backend.core import ids
+from backend.core.api.fields import timestamp
 from backend.core.auth import Principal
 from backend.places.calendar import WorkCalendar
 from moderation import clock
@@ -119,9 +120,11 @@ def _continued(run: clock.Run, entry: Entry) -> clock.Run:
             closed = replace(run.pauses[-1], until=entry.at)
             return replace(run, pauses=(*run.pauses[:-1], closed))
         case ClockMove.EXTEND:
-            return replace(run, allowance=run.allowance + (entry.minutes or 0))
+            more = entry.minutes or 0
+            return replace(run, allowance=run.allowance + more, extended=run.extended + more)
         case ClockMove.RECALCULATE if entry.minutes is not None:
-            return replace(run, allowance=entry.minutes)
+            # Another policy: what was granted on top of the first one stays granted.
+            return replace(run, allowance=entry.minutes + run.extended)
         case ClockMove.STOP if run.stopped_at is None:
             return replace(run, stopped_at=entry.at)
         case _:
@@ -148,7 +151,7 @@ def start(ledger: Ledger, stage: Stage, at: datetime) -> None:
     """Begin a stage with the allowance of the case's policy."""
     allowance = Allowance.from_snapshot(ledger.case.policy)
     minutes = allowance.intake_minutes if stage is Stage.INTAKE else allowance.handling_minutes
-    ledger.case.alarm_level = 0
+    _tell(ledger.case, stage, 0)
     write(ledger, stage, ClockMove.START, at, minutes=minutes)
 
 
@@ -180,24 +183,98 @@ def stop(ledger: Ledger, at: datetime, *stages: Stage) -> None:
         ledger.case.paused_at = None
 
 
+def recount(ledger: Ledger, at: datetime) -> dict[str, Any] | None:
+    """Notice that the unit's calendar changed since the case was settled: new due dates, a row for each stage.
+
+    Whoever is about to change the case asks first, so that no change of the calendar is lost in a change of the case.
+
+    Returns:
+        What the history says about it; None when nothing changed.
+    """
+    case, before = ledger.case, (ledger.case.intake_due_at, ledger.case.due_at)
+    running = {stage: run for stage, run in runs(ledger.entries).items() if run.stopped_at is None}
+    _set_dues(case, _dues(ledger, running))
+    if (case.intake_due_at, case.due_at) == before:
+        return None
+    for stage in running:
+        write(ledger, stage, ClockMove.RECALCULATE, at, reason="calendar")
+    return {
+        "due_before": timestamp(before[1]),
+        "due_after": timestamp(case.due_at),
+        "intake_due_before": timestamp(before[0]),
+        "intake_due_after": timestamp(case.intake_due_at),
+    }
+
+
 def settle(ledger: Ledger, at: datetime) -> None:
     """Bring the case's columns up to date with the rows: stage, both due dates, overdue, the next alarm."""
     case, made = ledger.case, runs(ledger.entries)
-    dues = _dues(ledger, made)
+    fresh = {entry.stage for entry in ledger.entries[ledger.stored :]}
+    # What has ended keeps its date, whatever happens to the calendar.
+    open_or_new = {
+        stage: run for stage, run in made.items() if run.stopped_at is None or stage in fresh
+    }
+    _set_dues(case, _dues(ledger, open_or_new))
+    case.stage = _stage(made)
+    running = {stage: run for stage, run in made.items() if run.stopped_at is None}
+    # The date of handling is the resident's: it stays missed when the work ends. A late intake is over with it.
+    case.is_overdue = is_late(ledger, Stage.HANDLING, at) or any(
+        is_late(ledger, stage, at) for stage in running
+    )
+    alarms = []
+    for stage, run in running.items():
+        _step_back(ledger, stage, run, at)
+        if not run.paused:
+            alarms.append(next_alarm(run, ledger.calendar, told(case, stage)))
+    case.next_alarm_at = min((each for each in alarms if each is not None), default=None)
+
+
+def is_late(ledger: Ledger, stage: Stage, at: datetime) -> bool:
+    """True from the minute on in which a stage's time is used up; also when it ended no earlier than that."""
+    run = ledger.run(stage)
+    if run is None:
+        return False
+    if run.stopped_at is not None:
+        due = ledger.case.intake_due_at if stage is Stage.INTAKE else ledger.case.due_at
+        return run.stopped_at >= due
+    return percent(run, ledger.calendar, at) >= OVERDUE
+
+
+def told(case: Case, stage: Stage) -> int:
+    """The level of ``LEVELS`` that was last told about a stage; 0 for none."""
+    return case.intake_alarm_level if stage is Stage.INTAKE else case.handling_alarm_level
+
+
+def _tell(case: Case, stage: Stage, level: int) -> None:
+    if stage is Stage.INTAKE:
+        case.intake_alarm_level = level
+    else:
+        case.handling_alarm_level = level
+
+
+def reached(ledger: Ledger, stage: Stage, at: datetime) -> list[int]:
+    """Levels of a stage to tell about now, noted as told: of missed warnings the last, but leader and province each."""
+    run = ledger.run(stage)
+    if run is None or run.stopped_at is not None or run.paused:
+        return []
+    before, passed = told(ledger.case, stage), percent(run, ledger.calendar, at)
+    fresh = [level for level in LEVELS if before < level <= passed]
+    if fresh:
+        _tell(ledger.case, stage, fresh[-1])
+    late = [level for level in fresh if level >= OVERDUE]
+    return late or fresh[-1:]
+
+
+def _step_back(ledger: Ledger, stage: Stage, run: clock.Run, at: datetime) -> None:
+    """More time was given: what is reached once more is told once more."""
+    passed = percent(run, ledger.calendar, at)
+    level = max((each for each in LEVELS if each <= passed), default=0)
+    _tell(ledger.case, stage, min(level, told(ledger.case, stage)))
+
+
+def _set_dues(case: Case, dues: dict[Stage, datetime]) -> None:
     case.intake_due_at = dues.get(Stage.INTAKE, case.intake_due_at)
     case.due_at = dues.get(Stage.HANDLING, case.due_at)
-    stage = _stage(made)
-    if stage is not case.stage:
-        case.stage, case.alarm_level = stage, 0
-    if stage is None:
-        handling = made.get(Stage.HANDLING)
-        case.next_alarm_at = None
-        ended = handling.stopped_at if handling is not None else None
-        case.is_overdue = ended is not None and ended > case.due_at
-        return
-    run = made[stage]
-    case.is_overdue = percent(run, ledger.calendar, at) >= OVERDUE
-    case.next_alarm_at = None if run.paused else next_alarm(run, ledger.calendar, case.alarm_level)
 
 
 def _dues(ledger: Ledger, made: dict[Stage, clock.Run]) -> dict[Stage, datetime]:
@@ -216,11 +293,19 @@ def percent(run: clock.Run, calendar: clock.Calendar, at: datetime) -> int:
 
 
 def next_alarm(run: clock.Run, calendar: clock.Calendar, told: int) -> datetime | None:
-    """When the first level above ``told`` is reached; None when all have been told."""
+    """When the first level above ``told`` is reached; None when all have been told, or within years it is not.
+
+    A stage may be due before the calendar runs out of working time and escalate after it; a change of the calendar
+    has it counted anew.
+    """
     level = next((each for each in LEVELS if each > told), None)
     if level is None:
         return None
-    return clock.moment_at(run, calendar, -(-run.allowance * level // 100))
+    try:
+        return clock.moment_at(run, calendar, -(-run.allowance * level // 100))
+    except clock.EndlessClockError:
+        log.warning("alarm_out_of_sight", level=level)
+        return None
 
 
 def _running(ledger: Ledger) -> list[Stage]:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.core import clock, crypto
-from backend.core.auth import Permission, Principal
+from backend.core.auth import SYSTEM, Permission, Principal
 from backend.core.errors import (
     Conflict,
     Forbidden,
@@ -242,8 +242,11 @@ def _begin(
 ) -> Work:
     feedback = feedback_queries.hold(session, case.feedback_id)
     settings = settings_of(session, case.unit_id)
-    book = ledger.load(session, case, settings)
-    return Work(session, case, feedback, actor, step, given, settings, book, clock.now())
+    book, now = ledger.load(session, case, settings), clock.now()
+    if case.closed_at is None and (recalculated := ledger.recount(book, now)) is not None:
+        # The worker was to notice, and this move came first.
+        history.record(session, case, EventType.CLOCK_RECALCULATED, SYSTEM, recalculated, at=now)
+    return Work(session, case, feedback, actor, step, given, settings, book, now)
 
 
 def _carry_out(
@@ -296,7 +299,7 @@ def _show(work: Work, moved: bool) -> None:  # noqa: FBT001 - private, named at 
     shown = projection.Shown(
         next_step=next_step(case),
         due_at=case.due_at if case.closed_at is None else None,
-        is_overdue=case.is_overdue and case.stage is not Stage.INTAKE,
+        is_overdue=ledger.is_late(work.book, Stage.HANDLING, work.now),
     )
     if moved:
         shown["state"] = case.state

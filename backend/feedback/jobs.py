@@ -26,9 +26,7 @@ def tidy() -> int:
     forgotten = 0
     while True:
         with transaction() as session:
-            old = queries.with_contact_settled_before(session, clock.now() - CONTACT_KEPT, BATCH)
-            for feedback in old:
-                service.erase_contact(session, feedback, position=True)
-        forgotten += len(old)
+            old = queries.settled_before(session, clock.now() - CONTACT_KEPT, BATCH)
+            forgotten += sum(service.forget(session, *each) for each in old)
         if len(old) < BATCH:
             return forgotten

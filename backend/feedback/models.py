@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -35,6 +36,8 @@ from backend.feedback.terms import (
 )
 
 __all__ = [
+    "SETTLED",
+    "SETTLED_UNFORGOTTEN",
     "Channel",
     "Feedback",
     "FeedbackAttachment",
@@ -54,6 +57,23 @@ __all__ = [
     "TimelineStep",
     "TrackingView",
 ]
+
+
+# When the matter is settled there is nothing left to withdraw; what follows another law follows its rules.
+SETTLED = frozenset(
+    {
+        ShownState.RESOLVED,
+        ShownState.REJECTED,
+        ShownState.CLOSED,
+        ShownState.MERGED,
+        ShownState.DIVERTED,
+        ShownState.WITHDRAWN,
+    }
+)
+# The condition of an index: a query that is to use it says the same words.
+SETTLED_UNFORGOTTEN = "forgotten_at IS NULL AND state IN ({})".format(
+    ", ".join(f"'{state.value}'" for state in sorted(SETTLED))
+)
 
 
 class Feedback(Identified, Timestamped, Base):
@@ -98,6 +118,10 @@ class Feedback(Identified, Timestamped, Base):
     language: Mapped[str] = mapped_column(String(10), default="vi")  # to write to the sender in
     filed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"), index=True)
     channel: Mapped[Channel] = mapped_column(TextEnum(Channel))
+    portal_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("portal_client.id"),
+        index=True,  # which one handed it in; for audits only
+    )
     withdrawn_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]  # contact data removed at the sender's wish
 
@@ -145,6 +169,13 @@ class TrackingView(Base):
     __table_args__ = (
         # Lets a public record refer to feedback *of a confirmed type*: see PublicRecord.
         UniqueConstraint("feedback_id", "confirmed_legal_type"),
+        # What was settled and is still to be forgotten: see ``jobs.tidy``.
+        Index(
+            "ix_tracking_view_settled",
+            "updated_at",
+            sqlite_where=text(SETTLED_UNFORGOTTEN),
+            postgresql_where=text(SETTLED_UNFORGOTTEN),
+        ),
     )
 
     feedback_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("feedback.id"), primary_key=True)
@@ -159,7 +190,8 @@ class TrackingView(Base):
     legal_hint: Mapped[LegalType | None] = mapped_column(TextEnum(LegalType))  # a guess, for intake
     confirmed_legal_type: Mapped[LegalType | None] = mapped_column(TextEnum(LegalType))
     merged_into: Mapped[str | None] = mapped_column(String(12))  # tracking code
-    updated_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+    forgotten_at: Mapped[datetime | None]  # long settled, and leads to nobody any more
 
 
 class PublicRecord(Identified, Base):
@@ -179,7 +211,10 @@ class PublicRecord(Identified, Base):
         CheckConstraint("legal_type = 'ordinary'", name="only_ordinary_is_public"),
         UniqueConstraint("feedback_id"),
         Index("ix_public_record_unit_id", "unit_id", "published_at", "id"),
-        Index("ix_public_record_unit_id_category", "unit_id", "category", "published_at"),
+        Index("ix_public_record_unit_id_category", "unit_id", "category", "published_at", "id"),
+        Index("ix_public_record_unit_id_kind", "unit_id", "kind", "published_at", "id"),
+        Index("ix_public_record_unit_id_outcome", "unit_id", "outcome", "published_at", "id"),
+        Index("ix_public_record_province_id", "province_id", "published_at", "id"),
     )
 
     feedback_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("feedback.id"))
@@ -187,6 +222,9 @@ class PublicRecord(Identified, Base):
     legal_confirmed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), index=True)
     legal_confirmed_at: Mapped[datetime]
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("admin_unit.id"))
+    province_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("admin_unit.id")  # of a commune's; a province's own has none
+    )
     kind: Mapped[FeedbackKind] = mapped_column(TextEnum(FeedbackKind))
     category: Mapped[FeedbackCategory] = mapped_column(TextEnum(FeedbackCategory))
     title: Mapped[str] = mapped_column(String(200))

@@ -30,6 +30,7 @@ from backend.feedback.models import (
     TimelineStep,
     TrackingView,
 )
+from backend.places.models import AdminUnit
 from backend.uploads import publication
 
 AREA = "feedback"  # of the public content
@@ -201,6 +202,7 @@ def publish(session: Session, feedback_id: UUID, what: Publication) -> PublicRec
     if feedback.withdrawn_at is not None:
         raise Conflict("feedback.withdrawn")
     _own_photos_only(session, feedback_id, what.photo_ids)
+    unit = session.get_one(AdminUnit, what.unit_id)
     record = session.scalar(select(PublicRecord).where(PublicRecord.feedback_id == feedback_id))
     now = clock.now()
     if record is None:
@@ -213,6 +215,7 @@ def publish(session: Session, feedback_id: UUID, what: Publication) -> PublicRec
     record.legal_confirmed_by = what.confirmed_by
     record.legal_confirmed_at = what.confirmed_at
     record.unit_id = what.unit_id
+    record.province_id = unit.parent_id
     record.kind = what.kind
     record.category = what.category
     record.title = what.title

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
 from backend.core import crypto
-from backend.core.api.paging import Page, page
+from backend.core.api.paging import Page, merged_page, page
 from backend.feedback.models import (
+    SETTLED_UNFORGOTTEN,
     Feedback,
     FeedbackAttachment,
     FeedbackCategory,
@@ -28,22 +29,9 @@ from backend.feedback.models import (
     ShownState,
     TrackingView,
 )
+from backend.places import queries as places
 from backend.places.models import AdminUnit
-from backend.places.queries import predecessors_of
 from backend.uploads.models import Upload
-
-# When the matter is settled there is nothing left to withdraw; what follows another law follows its rules.
-SETTLED = frozenset(
-    {
-        ShownState.RESOLVED,
-        ShownState.REJECTED,
-        ShownState.CLOSED,
-        ShownState.MERGED,
-        ShownState.DIVERTED,
-        ShownState.WITHDRAWN,
-    }
-)
-
 
 _HELD = "feedback.held"
 
@@ -259,41 +247,42 @@ EVERYTHING = RecordFilter()
 
 def records(
     session: Session,
-    unit_ids: Collection[UUID] | Select[Any],
+    unit: AdminUnit,
     wanted: RecordFilter = EVERYTHING,
     *,
     cursor: str | None = None,
     limit: int = 20,
 ) -> Page:
-    """Public outcomes of units, latest first; each item is a row ``(PublicRecord, AdminUnit)``.
+    """Public outcomes of a commune, or of a province and all its communes, latest first.
 
-    Args:
-        unit_ids: ids, or a SELECT of ids (all communes of a province).
+    Those of the units that it was made from are among them. Items are rows ``(PublicRecord, AdminUnit)``.
     """
-    statement: Any = (
-        select(PublicRecord, AdminUnit)
-        .join(AdminUnit, AdminUnit.id == PublicRecord.unit_id)
-        .where(PublicRecord.unit_id.in_(unit_ids))
+    line = places.lineages(session, [unit.id])[unit.id]
+    homes = [PublicRecord.unit_id, *([] if unit.parent_id else [PublicRecord.province_id])]
+    fitting = [
+        column == value
+        for column, value in (
+            (PublicRecord.category, wanted.category),
+            (PublicRecord.kind, wanted.kind),
+            (PublicRecord.outcome, wanted.outcome),
+        )
+        if value is not None
+    ]
+    rows: Any = select(PublicRecord, AdminUnit).join(
+        AdminUnit, AdminUnit.id == PublicRecord.unit_id
     )
-    for column, value in (
-        (PublicRecord.category, wanted.category),
-        (PublicRecord.kind, wanted.kind),
-        (PublicRecord.outcome, wanted.outcome),
-    ):
-        if value is not None:
-            statement = statement.where(column == value)
-    return page(
-        session,
-        statement,
-        keys=(PublicRecord.published_at.desc(), PublicRecord.id.desc()),
-        cursor=cursor,
-        limit=limit,
-    )
-
-
-def with_predecessors(session: Session, unit_id: UUID) -> list[UUID]:
-    """The unit and those it was made from, whose outcomes stay readable at its address."""
-    return [unit_id, *(unit.id for unit, _how in predecessors_of(session, unit_id))]
+    keys = (PublicRecord.published_at.desc(), PublicRecord.id.desc())
+    if len(line) == len(homes) == 1:  # nearly every commune: nothing to merge
+        alone = rows.where(PublicRecord.unit_id == unit.id, *fitting)
+        return page(session, alone, keys=keys, cursor=cursor, limit=limit)
+    branches = [
+        select(PublicRecord.published_at, PublicRecord.id).where(home == unit_id, *fitting)
+        for unit_id in line
+        for home in homes
+    ]
+    found = merged_page(session, branches, cursor=cursor, limit=limit)
+    here = PublicRecord.id.in_([row.id for row in found.items])
+    return Page(session.execute(rows.where(here).order_by(*keys)).all(), found.next_cursor)
 
 
 def of_resident(session: Session, resident_id: UUID) -> Sequence[Feedback]:
@@ -310,22 +299,15 @@ def code_is_taken(session: Session, tracking_code: str) -> bool:
     return session.scalar(_ID_BY_CODE, {"code": tracking_code}) is not None
 
 
-def with_contact_settled_before(
+def settled_before(
     session: Session, moment: datetime, limit: int
-) -> Sequence[Feedback]:
-    """Feedback settled before ``moment`` that still leads to a person or a place."""
-    return session.scalars(
-        select(Feedback)
+) -> list[tuple[Feedback, TrackingView]]:
+    """Feedback settled before ``moment`` that was not looked at since, longest first."""
+    rows = session.execute(
+        select(Feedback, TrackingView)
         .join(TrackingView, TrackingView.feedback_id == Feedback.id)
-        .where(
-            TrackingView.state.in_(SETTLED),
-            TrackingView.updated_at < moment,
-            or_(
-                Feedback.name_sealed.is_not(None),
-                Feedback.phone_sealed.is_not(None),
-                Feedback.resident_id.is_not(None),
-                Feedback.latitude.is_not(None),
-            ),
-        )
+        .where(text(SETTLED_UNFORGOTTEN), TrackingView.updated_at < moment)
+        .order_by(TrackingView.updated_at)
         .limit(limit)
-    ).all()
+    )
+    return [(feedback, view) for feedback, view in rows]

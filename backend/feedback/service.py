@@ -21,6 +21,7 @@ from backend.feedback.events import (
     ResidentAnswered,
 )
 from backend.feedback.models import (
+    SETTLED,
     Feedback,
     FeedbackAttachment,
     FeedbackMessage,
@@ -208,7 +209,7 @@ def withdraw(session: Session, feedback: Feedback) -> None:
 
 def _refuse_when_settled(session: Session, feedback: Feedback, code: str) -> None:
     view = session.get(TrackingView, feedback.id, populate_existing=True)
-    if view is not None and view.state in queries.SETTLED:
+    if view is not None and view.state in SETTLED:
         raise Conflict(code)
 
 
@@ -237,6 +238,23 @@ def erase_contact(session: Session, feedback: Feedback, *, position: bool = Fals
     if position:
         feedback.latitude = feedback.longitude = feedback.accuracy_m = None
     emit(session, ContactErased(feedback_id=feedback.id))
+
+
+def forget(session: Session, feedback: Feedback, view: TrackingView) -> bool:
+    """Long settled: what leads to a person or a place goes; it is not looked at again. True when something did."""
+    view.forgotten_at = clock.now()
+    leads_somewhere = any(
+        each is not None
+        for each in (
+            feedback.name_sealed,
+            feedback.phone_sealed,
+            feedback.resident_id,
+            feedback.latitude,
+        )
+    )
+    if leads_somewhere:
+        erase_contact(session, feedback, position=True)
+    return leads_somewhere
 
 
 def _forget_contact(feedback: Feedback, at: datetime) -> None:

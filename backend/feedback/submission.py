@@ -154,6 +154,7 @@ def submit(
         language=language,
         filed_by=actor.id if assisting else None,
         channel=Channel.DESK if assisting else channel,
+        portal_id=actor.id if actor.kind == "portal" else None,
         created_at=clock.now(),
         **_contact(session, actor, sent),
     )

@@ -46,13 +46,7 @@ def articles(
 
 def outcomes(session: Session, unit: AdminUnit, language: str, *, limit: int) -> Found:
     """The newest public outcomes of a commune, or of all communes of a province."""
-    if unit.parent_id:
-        found = feedback.records(session, feedback.with_predecessors(session, unit.id), limit=limit)
-    else:
-        communes = select(AdminUnit.id).where(
-            (AdminUnit.parent_id == unit.id) | (AdminUnit.id == unit.id)
-        )
-        found = feedback.records(session, communes, limit=limit)
+    found = feedback.records(session, unit, limit=limit)
     entries: list[Entry] = [
         outcome_entry(words.record(record, of, language), language) for record, of in found.items
     ]

@@ -229,8 +229,10 @@ class Case(Identified, Versioned, Timestamped, Base):
     due_at: Mapped[datetime]
     paused_at: Mapped[datetime | None]
     is_overdue: Mapped[bool] = mapped_column(default=False)
-    alarm_level: Mapped[int] = mapped_column(default=0)  # % of the stage already told about
-    next_alarm_at: Mapped[datetime | None]
+    # % of each stage already told about; handling is watched while intake still runs.
+    intake_alarm_level: Mapped[int] = mapped_column(default=0)
+    handling_alarm_level: Mapped[int] = mapped_column(default=0)
+    next_alarm_at: Mapped[datetime | None]  # the earlier of both stages
 
     # What came of it.
     outcome: Mapped[Outcome | None] = mapped_column(TextEnum(Outcome))

@@ -59,9 +59,9 @@ MOVE_IN_PATH = {
 
 
 @blueprint.route("/cases")
+@staff(Permission.CASES_READ)
 @blueprint.arguments(CaseListArgs, location="query")
 @blueprint.response(200, CasePageSchema)
-@staff(Permission.CASES_READ)
 def list_cases(args: dict[str, Any]) -> Response:
     """Cases of the caller's units, most pressing first."""
     place = {name: args.pop(name) for name in ("sort", "cursor", "limit")}
@@ -111,9 +111,9 @@ def _named(row_id: UUID | None, name: str | None) -> dict[str, Any] | None:
 
 
 @blueprint.route("/cases/counts")
+@staff(Permission.CASES_READ)
 @blueprint.arguments(CaseFilterArgs, location="query")
 @blueprint.response(200, CaseCountsSchema)
-@staff(Permission.CASES_READ)
 def count_cases(args: dict[str, Any]) -> Response:
     """How many open cases there are, by view and by each filter."""
     with reading() as session:
@@ -122,8 +122,8 @@ def count_cases(args: dict[str, Any]) -> Response:
 
 
 @blueprint.route("/cases/<uuid:case_id>")
-@blueprint.response(200, CaseSchema)
 @staff(Permission.CASES_READ)
+@blueprint.response(200, CaseSchema)
 def show_case(case_id: UUID) -> Response:
     """Everything about a case, with the moves that are open to the caller. The ETag is its version."""
     with reading() as session:
@@ -137,9 +137,9 @@ def show_case(case_id: UUID) -> Response:
     methods=["POST"],
     parameters=[IF_MATCH, MOVE_IN_PATH],
 )
+@staff(Permission.CASES_READ)
 @blueprint.arguments(MoveSchema)
 @blueprint.response(200, MovedCaseSchema)
-@staff(Permission.CASES_READ)
 def make_move(body: dict[str, Any], case_id: UUID, move: str) -> Response:
     """Make one move; the answer is the case afterwards."""
     wanted = _move(move)
@@ -174,9 +174,9 @@ def _refuse_strangers(move: Move, body: dict[str, Any]) -> None:
 
 
 @blueprint.route("/cases/<uuid:case_id>/identity", methods=["POST"])
+@staff(Permission.CASES_IDENTITY)
 @blueprint.arguments(IdentityReasonSchema)
 @blueprint.response(200, IdentitySchema)
-@staff(Permission.CASES_IDENTITY)
 def read_identity(body: dict[str, Any], case_id: UUID) -> Response:
     """Who sent it. The reading and its reason are on record."""
     with transaction() as session:
@@ -184,8 +184,8 @@ def read_identity(body: dict[str, Any], case_id: UUID) -> Response:
 
 
 @blueprint.route("/cases/<uuid:case_id>/handlers/<uuid:department_id>")
-@blueprint.response(200, HandlersSchema)
 @staff(Permission.CASES_TRIAGE)
+@blueprint.response(200, HandlersSchema)
 def handlers(case_id: UUID, department_id: UUID) -> Response:
     """Whom the case may be given to in a department."""
     with reading() as session:

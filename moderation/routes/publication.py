@@ -23,8 +23,8 @@ blueprint = Blueprint("publication", __name__, description="Publishing outcomes"
 
 
 @blueprint.route("/cases/<uuid:case_id>/publication")
-@blueprint.response(200, PublicationSchema)
 @staff(Permission.CASES_PUBLISH)
+@blueprint.response(200, PublicationSchema)
 def preview(case_id: UUID) -> Response:
     """The saved draft, or a masked proposal; names are never detected, so somebody has to read it."""
     with reading() as session:
@@ -34,9 +34,9 @@ def preview(case_id: UUID) -> Response:
 
 
 @blueprint.route("/cases/<uuid:case_id>/publication", methods=["PUT"], parameters=[IF_MATCH])
+@staff(Permission.CASES_PUBLISH)
 @blueprint.arguments(PublicationDraftSchema)
 @blueprint.response(200, PublicationSchema)
-@staff(Permission.CASES_PUBLISH)
 def save(body: dict[str, Any], case_id: UUID) -> Response:
     """Keep the public version as a person wants it; publishing is a move of its own."""
     version = require_version()

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ from backend.uploads.models import Upload
 from moderation import access
 from moderation.models import Case
 from moderation.words import SUBJECT as CASE
+from tests.architecture.test_routes import address
 from tests.factories.accounts import make_staff, principal_of, sign_in
 from tests.factories.moderation import Office, make_case, make_office
 from tests.factories.places import make_department
@@ -29,6 +31,7 @@ from tests.factories.uploads import make_clean_photo
 DENUNCIATION = "Tôi tố cáo ông Lê Văn Tám, thôn trưởng, ăn chặn gạo cứu đói. Đề nghị điều tra."
 ORDINARY = "Gạo cứu đói chia rồi mà đường vào kho còn ổ gà."
 SORTS = ("due", "-created", "urgency")
+GUARDED = ("staff", "resident", "signed_in")
 
 
 @dataclass
@@ -133,3 +136,27 @@ def test_a_provinces_handler_who_takes_in_for_one_commune_sees_its_restricted_ca
         }
         assert readable == found
         assert theirs not in readable
+
+
+def test_strangers_are_turned_away_before_their_words_are_read(
+    app: Flask, client: FlaskClient
+) -> None:
+    """What is wrong with a body is told to those who may send it; the same for every route of the house."""
+    heard, asked = [], 0
+    for rule in app.url_map.iter_rules():
+        for method in (rule.methods or set()) & {"POST", "PUT", "PATCH"}:
+            view = app.view_functions[rule.endpoint]
+            kind = getattr(getattr(view, "view_class", None), method.lower(), view)
+            if (
+                not rule.rule.startswith("/api/v1/")
+                or kind.__access__.partition(":")[0] not in GUARDED
+            ):
+                continue
+            asked += 1
+            answer = client.open(
+                address(rule), method=method, data=b"{", content_type="application/json"
+            )
+            if answer.status_code != 401:
+                heard.append((method, rule.rule, answer.status_code))
+    assert asked > 20
+    assert heard == []

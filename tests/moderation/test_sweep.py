@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from backend.core import clock, events
 from backend.core.clock import LOCAL
@@ -16,9 +16,18 @@ from backend.core.db import reading, transaction
 from backend.core.jobs import run_now
 from backend.feedback.models import TrackingView
 from backend.places.models import CalendarDay, DayKind
-from moderation import handlers, history, jobs, service  # noqa: F401 - registers the job
+from moderation import handlers, history, jobs, ledger, service, sweep  # noqa: F401 - registers the job
 from moderation.events import CaseOverdue, CaseWarned
-from moderation.models import Case, CaseEvent, ClockEntry, ClockMove, EventType, Urgency
+from moderation.models import (
+    Case,
+    CaseEvent,
+    ClockEntry,
+    ClockMove,
+    EventType,
+    Stage,
+    Urgency,
+)
+from moderation.settings import settings_of
 from moderation.workflow import Move
 from tests.factories.moderation import (
     Office,
@@ -79,7 +88,8 @@ def test_each_level_is_told_once(office: Office, heard: list[tuple[str, int]]) -
     assert heard == [("intake", 50), ("intake", 80), ("intake", 100), ("intake", 150)]
     case = case_of(case_id)
     assert case.is_overdue
-    assert case.next_alarm_at is None
+    assert case.next_alarm_at is not None, "handling is watched as well"
+    assert case.next_alarm_at < case.due_at
     with reading() as session:
         assert history.verify(session, case) is None
         view = session.get_one(TrackingView, case.feedback_id)
@@ -106,7 +116,7 @@ def test_a_worker_that_was_away_tells_the_leader_and_the_province(
 ) -> None:
     opened(office)
     sweep_at(MONDAY + timedelta(days=30))
-    assert heard == [("intake", 100), ("intake", 150)]
+    assert heard == [(stage, level) for stage in ("intake", "handling") for level in (100, 150)]
 
 
 def test_only_cases_whose_alarm_is_due_are_looked_at(office: Office) -> None:
@@ -140,7 +150,7 @@ def test_a_warning_makes_nobodys_work_stale(office: Office) -> None:
     sweep_at(MONDAY + timedelta(hours=6))
     case = case_of(case_id)
     assert case.version == 1
-    assert case.alarm_level == 50
+    assert case.intake_alarm_level == 50
     with transaction() as session:
         service.make_move(
             session,
@@ -207,3 +217,195 @@ def test_a_policy_that_changes_later_leaves_the_snapshot(office: Office) -> None
     with transaction() as session:
         make_policy(session, "Mới", unit_id=office.unit.id)
     assert case_of(case_id).policy["name"] == "Thông thường"
+
+
+def closure(office: Office, day: date, at: datetime) -> None:
+    """The office will be closed that day; whoever decided it told the house."""
+    with clock.freeze(at), transaction() as session:
+        session.add(CalendarDay(unit_id=office.unit.id, day=day, kind=DayKind.CLOSURE, note="Lũ"))
+        session.flush()
+        handlers.calendar_changed(session, handlers.CalendarChanged(office.unit.id))
+
+
+def recalculations(case_id: UUID) -> list[CaseEvent]:
+    with reading() as session:
+        return list(
+            session.scalars(
+                select(CaseEvent).where(
+                    CaseEvent.case_id == case_id, CaseEvent.type == EventType.CLOCK_RECALCULATED
+                )
+            )
+        )
+
+
+def test_a_case_that_nobody_assigned_becomes_overdue_for_the_resident(
+    office: Office, heard: list[tuple[str, int]]
+) -> None:
+    case_id = opened(office)
+    for day in range(30):
+        sweep_at(MONDAY + timedelta(days=day, hours=9))
+    assert [level for stage, level in heard if stage == "handling"] == [50, 80, 100, 150]
+    with reading() as session:
+        view = session.get_one(TrackingView, case_of(case_id).feedback_id)
+        assert view.is_overdue
+        assert [entry["step"] for entry in view.timeline].count("overdue") == 1
+
+
+def test_intake_that_begins_again_repeats_nothing_about_handling(
+    office: Office, heard: list[tuple[str, int]]
+) -> None:
+    case_id = opened(office)
+    with clock.freeze(MONDAY + timedelta(hours=1)):
+        until_forwarded(office, case_id)
+    sweep_at(MONDAY + timedelta(days=4, hours=9))
+    assert heard == [("handling", 50)]
+    with clock.freeze(MONDAY + timedelta(days=4, hours=9, minutes=5)):
+        move(office.binh, case_id, Move.RETURN, reason="Không thuộc phòng chúng tôi.")
+        move(office.hoa, case_id, Move.ASSIGN, department_id=office.economy.id)
+    sweep_at(MONDAY + timedelta(days=4, hours=9, minutes=10))
+    assert heard == [("handling", 50)]
+
+
+def test_a_case_is_overdue_from_the_due_minute_on_running_or_ended(office: Office) -> None:
+    running, ended = opened(office), opened(office)
+    due = case_of(running).due_at
+    with clock.freeze(due - timedelta(minutes=1)):
+        until_forwarded(office, running)
+        until_forwarded(office, ended)
+    sweep_at(due - timedelta(minutes=1))
+    assert not case_of(running).is_overdue
+    sweep_at(due)
+    assert case_of(running).is_overdue
+    with clock.freeze(due):
+        move(office.hoa, ended, Move.REJECT, reason="Không đủ căn cứ.", reply="Xin lỗi bà con.")
+    assert case_of(ended).is_overdue
+
+
+def test_what_was_granted_on_top_outlives_another_policy(office: Office) -> None:
+    case_id = opened(office)
+    first = case_of(case_id).policy["handling_minutes"]
+    with transaction() as session:
+        case = session.get_one(Case, case_id)
+        book = ledger.load(session, case, settings_of(session, case.unit_id))
+        ledger.write(book, Stage.HANDLING, ClockMove.EXTEND, MONDAY, minutes=900)
+        ledger.store(session, book)
+        run = book.run(Stage.HANDLING)
+        assert run is not None
+        assert run.allowance == first + 900
+        ledger.write(book, Stage.HANDLING, ClockMove.RECALCULATE, MONDAY, minutes=3150)
+        run = book.run(Stage.HANDLING)
+        assert run is not None
+        assert run.allowance == 3150 + 900
+
+
+def test_a_move_before_the_worker_came_says_that_the_calendar_changed(office: Office) -> None:
+    case_id = opened(office)
+    due = case_of(case_id).due_at
+    closure(office, (MONDAY + timedelta(days=1)).date(), MONDAY + timedelta(hours=1))
+    with clock.freeze(MONDAY + timedelta(hours=1)):
+        move(office.hoa, case_id, Move.CONFIRM_LEGAL, legal_type="ordinary")
+    assert case_of(case_id).due_at == due + timedelta(days=1)
+    (event,) = recalculations(case_id)
+    assert event.payload is not None
+    assert event.payload["due_before"] < event.payload["due_after"]
+    sweep_at(MONDAY + timedelta(hours=1, minutes=1))
+    assert len(recalculations(case_id)) == 1
+    with reading() as session:
+        assert history.verify(session, case_of(case_id)) is None
+        rows = session.scalars(select(ClockEntry).where(ClockEntry.case_id == case_id)).all()
+        assert {row.stage for row in rows if row.reason == "calendar"} == set(Stage)
+
+
+def test_a_changed_calendar_moves_the_date_of_a_paused_case_too(office: Office) -> None:
+    case_id = opened(office)
+    with clock.freeze(MONDAY + timedelta(hours=1)):
+        move(office.hoa, case_id, Move.ASK, text="Ở thôn nào?")
+    due = case_of(case_id).due_at
+    closure(office, (MONDAY + timedelta(days=1)).date(), MONDAY + timedelta(hours=2))
+    sweep_at(MONDAY + timedelta(hours=2, minutes=1))
+    case = case_of(case_id)
+    assert case.due_at == due + timedelta(days=1)
+    assert case.paused_at is not None
+    assert case.next_alarm_at is None
+    assert len(recalculations(case_id)) == 1
+
+
+def test_what_has_ended_keeps_its_date(office: Office) -> None:
+    case_id = opened(office)
+    with clock.freeze(MONDAY + timedelta(hours=1)):
+        until_forwarded(office, case_id)
+    before = case_of(case_id)
+    closure(office, (MONDAY + timedelta(days=1)).date(), MONDAY + timedelta(hours=2))
+    sweep_at(MONDAY + timedelta(hours=2, minutes=1))
+    after = case_of(case_id)
+    assert after.intake_due_at == before.intake_due_at
+    assert after.due_at > before.due_at
+
+
+def test_more_time_is_told_about_again_when_it_is_used_up(
+    office: Office, heard: list[tuple[str, int]]
+) -> None:
+    case_id = opened(office)
+    with clock.freeze(MONDAY + timedelta(hours=1)):
+        until_forwarded(office, case_id)
+    due = case_of(case_id).due_at
+    sweep_at(due)
+    assert heard[-1] == ("handling", 100)
+    for back in range(4):
+        closure(office, (due - timedelta(days=back)).astimezone(LOCAL).date(), due)
+    sweep_at(due + timedelta(minutes=1))
+    with reading() as session:
+        assert not session.get_one(TrackingView, case_of(case_id).feedback_id).is_overdue
+    heard.clear()
+    sweep_at(case_of(case_id).due_at)
+    assert heard == [("handling", 100)]
+
+
+def test_a_calendar_that_ends_before_the_last_level_stops_nobody_else(
+    office: Office, heard: list[tuple[str, int]]
+) -> None:
+    """Handling is due within the office's last days; half as much again never comes."""
+    with transaction() as session:
+        elsewhere = make_office(session)
+    with clock.freeze(MONDAY), transaction() as session:
+        stuck = make_case(session, office.unit).id
+        other = make_case(session, elsewhere.unit).id
+    last = case_of(stuck).due_at.astimezone(LOCAL).date()
+    with clock.freeze(MONDAY), transaction() as session:
+        session.add_all(
+            CalendarDay(
+                unit_id=office.unit.id,
+                day=last + timedelta(days=number),
+                kind=DayKind.CLOSURE,
+                note="Nghỉ",
+            )
+            for number in range(1, 366 * 7)
+        )
+        session.flush()
+        handlers.calendar_changed(session, handlers.CalendarChanged(office.unit.id))
+    sweep_at(case_of(stuck).due_at)
+    assert {stage for stage, _level in heard} == {"intake", "handling"}
+    assert heard.count(("handling", 100)) == 2
+    assert case_of(stuck).is_overdue
+    assert case_of(stuck).next_alarm_at is None
+    assert case_of(other).next_alarm_at is not None
+
+
+def test_a_case_that_cannot_be_counted_does_not_silence_the_others(
+    office: Office, heard: list[tuple[str, int]]
+) -> None:
+    broken, sound = opened(office), opened(office)
+    with transaction() as session:
+        # Settings of a policy that nothing can read any more.
+        session.execute(update(ClockEntry).where(ClockEntry.case_id == broken).values(minutes=-1))
+        session.execute(update(Case).where(Case.id == broken).values(next_alarm_at=MONDAY))
+        session.execute(
+            update(Case).where(Case.id == broken).values(policy={"round_the_clock": False})
+        )
+        session.execute(update(CaseEvent).where(CaseEvent.case_id == broken).values(seq=2))
+    moment = MONDAY + timedelta(hours=6)
+    assert sweep_at(moment) == 2
+    assert ("intake", 50) in heard
+    assert case_of(sound).intake_alarm_level == 50
+    assert case_of(broken).next_alarm_at == moment + sweep.LATER
+    assert sweep_at(moment) == 0

@@ -37,7 +37,7 @@ def of_commune(args: dict[str, Any], code: str) -> Words:
             raise NotFound("places.commune_not_found")
         found = queries.records(
             session,
-            queries.with_predecessors(session, commune.id),
+            commune,
             wanted,
             cursor=args["cursor"],
             limit=args["limit"],
