@@ -23,6 +23,7 @@ from backend.core import clock, crypto
 from backend.core.auth import ROLE_PERMISSIONS, Grant, Permission, Principal, Role
 from backend.core.db import UtcDateTime
 from backend.core.text import fold
+from backend.places.lineage import became, came_from
 from backend.places.models import AdminUnit
 from backend.places.queries import commune_by_code
 from backend.places.scope import units_in_scope
@@ -136,7 +137,7 @@ def staff_by_username(session: Session, username: str) -> Staff | None:
 def staff_with(
     session: Session, permission: Permission, unit_id: UUID, department_id: UUID | None = None
 ) -> list[Staff]:
-    """Active staff who hold ``permission`` on exactly this unit now, by name.
+    """Active staff who hold ``permission`` on exactly this unit now, or on what it became, by name.
 
     With ``department_id``: only through grants narrowed to that department. A narrowed grant of a role that knows
     neither departments nor communities opens nothing, so its holder is not among them.
@@ -145,7 +146,7 @@ def staff_with(
     whole = and_(RoleGrant.department_id.is_(None), RoleGrant.community_id.is_(None))
     holders = select(RoleGrant.staff_id).where(
         RoleGrant.role.in_(roles),
-        RoleGrant.unit_id == unit_id,
+        RoleGrant.unit_id.in_(became(unit_id)),
         or_(whole, RoleGrant.role.in_(NEEDS_DEPARTMENT | TAKES_COMMUNITY)),
         in_force(),
     )
@@ -255,8 +256,9 @@ def staff_in_scope(
     held = select(RoleGrant.staff_id).where(RoleGrant.unit_id.in_(scope), in_force())
     statement = select(Staff).where(or_(Staff.unit_id.in_(scope), Staff.id.in_(held)))
     if unit_id is not None:
-        there = select(RoleGrant.staff_id).where(RoleGrant.unit_id == unit_id, in_force())
-        statement = statement.where(or_(Staff.unit_id == unit_id, Staff.id.in_(there)))
+        line = came_from([unit_id])
+        there = select(RoleGrant.staff_id).where(RoleGrant.unit_id.in_(line), in_force())
+        statement = statement.where(or_(Staff.unit_id.in_(line), Staff.id.in_(there)))
     if active is not None:
         statement = statement.where(Staff.active.is_(active))
     if text:

@@ -20,7 +20,7 @@ from backend.core.auth import Permission, Principal
 from backend.core.errors import NotFound
 from backend.core.text import fold
 from backend.places.models import AdminUnit
-from backend.places.scope import page_in_scope, permissions_in, scope_of, units_in_scope
+from backend.places.scope import page_in_scope, permissions_over, scope_of, units_in_scope
 
 READ = Permission.BROADCASTS_READ
 
@@ -113,6 +113,6 @@ def standing_of(broadcast: Broadcast, rendition: Rendition | None) -> Standing:
     )
 
 
-def actor_in(unit: AdminUnit, principal: Principal) -> Actor:
+def actor_in(session: Session, unit: AdminUnit, principal: Principal) -> Actor:
     """Who wants to make a move in ``unit``; the house itself has no id and needs no permission."""
-    return Actor(principal.id, permissions_in(unit, principal))
+    return Actor(principal.id, permissions_over(session, unit, principal))

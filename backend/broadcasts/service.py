@@ -75,7 +75,7 @@ def edit(
     """
     broadcast, unit = _take(session, actor, broadcast_id, expected)
     rendition = desk.current_rendition(session, broadcast)
-    before, who = desk.standing_of(broadcast, rendition), desk.actor_in(unit, actor)
+    before, who = desk.standing_of(broadcast, rendition), desk.actor_in(session, unit, actor)
     if broadcast.state not in workflow.EDITABLE:
         raise Conflict("broadcasts.not_editable", state=broadcast.state.value)
     if not workflow.may_edit(before, who):
@@ -120,7 +120,7 @@ def move(
     """
     broadcast, unit = _take(session, actor, broadcast_id, expected)
     rendition = desk.current_rendition(session, broadcast)
-    before, who = desk.standing_of(broadcast, rendition), desk.actor_in(unit, actor)
+    before, who = desk.standing_of(broadcast, rendition), desk.actor_in(session, unit, actor)
     row = workflow.check(name, before, who, asked, clock.now())
     if name == "approve" or (name == "publish" and broadcast.approved_sha256 is None):
         broadcast.approved_sha256 = before.sha256
@@ -172,7 +172,9 @@ def retry_audio(session: Session, actor: Principal, broadcast_id: UUID) -> Broad
     """
     broadcast, unit = _take(session, actor, broadcast_id, None)
     rendition = desk.current_rendition(session, broadcast)
-    if not workflow.may_edit(desk.standing_of(broadcast, rendition), desk.actor_in(unit, actor)):
+    if not workflow.may_edit(
+        desk.standing_of(broadcast, rendition), desk.actor_in(session, unit, actor)
+    ):
         raise Forbidden("broadcasts.not_yours")
     if rendition is None or rendition.state is not RenditionState.FAILED:
         raise Conflict("broadcasts.audio_not_failed")

@@ -90,7 +90,7 @@ def desk_full(
     people = _staff_names(session, {broadcast.author_id, broadcast.approved_by_id, *actors})
     units = places.units(session, {broadcast.unit_id})
     unit = units[broadcast.unit_id]
-    standing, who = desk.standing_of(broadcast, rendition), desk.actor_in(unit, reader)
+    standing, who = desk.standing_of(broadcast, rendition), desk.actor_in(session, unit, reader)
     approved_by = broadcast.approved_by_id
     return {
         **_desk_item(broadcast, rendition, units, people, speech),

@@ -16,8 +16,8 @@ from backend.core.auth import Permission, Principal
 from backend.core.errors import NotFound
 from backend.devices.manifest import AHEAD, BEHIND, MOST_ITEMS, Manifest, compile_manifest
 from backend.devices.models import Device, DevicePresence, DeviceStatus, PlayLog
-from backend.places.models import AdminUnit
-from backend.places.queries import standing
+from backend.places.lineage import came_from
+from backend.places.queries import unit_by_code
 from backend.places.scope import units_in_scope
 
 ONLINE_FOR = timedelta(minutes=5)
@@ -61,8 +61,9 @@ def devices(
     """Devices of the reader's units by name."""
     found = select(Device).where(Device.unit_id.in_(units_in_scope(reader, MANAGE)))
     if unit is not None:
-        named = select(AdminUnit.id).where(AdminUnit.code == unit, standing())
-        found = found.where(Device.unit_id.in_(named))
+        named = unit_by_code(session, unit)
+        line = came_from([named.id] if named else [])
+        found = found.where(Device.unit_id.in_(line))
     if status is not None:
         found = found.where(Device.status == status)
     return page(session, found, keys=(Device.name, Device.id), cursor=cursor, limit=limit)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from backend.core.api.paging import Page
 from backend.core.auth import Permission, Principal
@@ -21,7 +21,7 @@ from backend.essentials.models import (
 )
 from backend.essentials.workflow import Actor, Standing
 from backend.places.models import AdminUnit
-from backend.places.scope import page_in_scope, permissions_in, scope_of, units_in_scope
+from backend.places.scope import page_in_scope, permissions_over, scope_of, units_in_scope
 
 _TEXTS: Table = ArticleText.metadata.tables[ArticleText.__tablename__]
 READ = Permission.ARTICLES_READ
@@ -37,6 +37,7 @@ def article(session: Session, reader: Principal, article_id: UUID) -> Article:
         select(Article)
         .where(Article.id == article_id, Article.unit_id.in_(units_in_scope(reader, READ)))
         .options(
+            joinedload(Article.category),
             selectinload(Article.texts),
             selectinload(Article.scopes),
             selectinload(Article.assets),
@@ -80,7 +81,7 @@ def articles(
         unit=unit,
         cursor=cursor,
         limit=limit,
-        options=(shown,),
+        options=(shown, joinedload(Article.category)),
     )
 
 
@@ -157,6 +158,6 @@ def standing_of(article: Article) -> Standing:
     )
 
 
-def actor_in(unit: AdminUnit, principal: Principal) -> Actor:
+def actor_in(session: Session, unit: AdminUnit, principal: Principal) -> Actor:
     """Who wants to make a move in ``unit``; the house itself has no id and needs no permission."""
-    return Actor(principal.id, permissions_in(unit, principal))
+    return Actor(principal.id, permissions_over(session, unit, principal))

@@ -21,7 +21,6 @@ from backend.essentials.models import (
     ArticleEvent,
     ArticleVersion,
     AssetRole,
-    Category,
 )
 from backend.essentials.revisions import compare, texts_of
 from backend.essentials.workflow import PUBLIC_STATES, allowed_moves, may_edit
@@ -37,7 +36,6 @@ class _Names:
     """What ids stand for."""
 
     units: Mapping[UUID, AdminUnit]
-    categories: Mapping[UUID, Category]
     staff: Mapping[UUID, str]
     language: str
 
@@ -68,7 +66,7 @@ def full(session: Session, article: Article, reader: Principal, language: str) -
         session, {article.unit_id, *(scope.unit_id for scope in article.scopes)}, people, language
     )
     unit = names.units[article.unit_id]
-    standing, who = desk.standing_of(article), desk.actor_in(unit, reader)
+    standing, who = desk.standing_of(article), desk.actor_in(session, unit, reader)
     files = _files(session, article)
     return {
         **_item(article, names),
@@ -116,7 +114,6 @@ def version(
 def _names(session: Session, units: set[UUID], people: set[UUID], language: str) -> _Names:
     return _Names(
         units=places.units(session, units),
-        categories={each.id: each for each in session.scalars(select(Category))},
         staff=staff_names(session, people),
         language=language,
     )
@@ -125,7 +122,7 @@ def _names(session: Session, units: set[UUID], people: set[UUID], language: str)
 def _item(article: Article, names: _Names) -> dict[str, Any]:
     texts = {text.language: text for text in article.texts}
     text = texts.get(names.language) or texts.get(FALLBACK) or article.texts[0]
-    category = names.categories[article.category_id]
+    category = article.category
     return {
         "id": article.id,
         "slug": article.slug,

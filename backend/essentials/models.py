@@ -103,6 +103,7 @@ class Article(Identified, Timestamped, Versioned, Base):
     latest_version: Mapped[int] = mapped_column(default=0)
     public_version: Mapped[int | None]
 
+    category: Mapped[Category] = relationship(lazy="raise")
     texts: Mapped[list[ArticleText]] = relationship(
         order_by="ArticleText.id", cascade="all, delete-orphan"
     )

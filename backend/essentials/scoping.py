@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.core import clock
 from backend.core.errors import InvalidInput
 from backend.places.models import AdminUnit, Community, UnitLevel
 from backend.places.queries import standing
@@ -52,8 +53,11 @@ def _units(session: Session, publisher: AdminUnit, codes: set[str]) -> dict[str,
     reachable = AdminUnit.id == publisher.id
     if publisher.level is UnitLevel.PROVINCE:
         reachable = reachable | (AdminUnit.parent_id == publisher.id)
+    # What a unit that has ended published is still corrected, for the places of its last day.
+    today = clock.today_local()
+    day = min(publisher.valid_to or today, today)
     found = session.scalars(
-        select(AdminUnit).where(AdminUnit.code.in_(codes), standing(), reachable)
+        select(AdminUnit).where(AdminUnit.code.in_(codes), standing(day), reachable)
     )
     return {unit.code: unit for unit in found}
 

@@ -116,7 +116,7 @@ def move(
     article, unit = _take(session, actor, article_id, expected)
     publish_if_due(session, article)
     before = desk.standing_of(article)
-    who = desk.actor_in(unit, actor)
+    who = desk.actor_in(session, unit, actor)
     row = workflow.check(name, before, who, asked, clock.now())
     carry_out(session, article, row, who.id, asked)
     _settle(session, article, row, who.id, asked, workflow.overrides(row, before, who))
@@ -128,7 +128,7 @@ def publish_if_due(session: Session, article: Article) -> bool:
     due = article.publish_at
     if article.state is not ArticleState.SCHEDULED or due is None or due > clock.now():
         return False
-    house = desk.actor_in(_unit(session, article), SYSTEM)
+    house = desk.actor_in(session, _unit(session, article), SYSTEM)
     row = workflow.check("publish", desk.standing_of(article), house, Asked(), clock.now())
     carry_out(session, article, row, None, Asked())
     _settle(session, article, row, None, Asked(), overridden=False)
@@ -157,7 +157,7 @@ def open_for_editing(
     article, unit = _take(session, actor, article_id, expected)
     if article.state not in workflow.EDITABLE:
         raise Conflict("essentials.not_editable", state=article.state.value)
-    if not workflow.may_edit(desk.standing_of(article), desk.actor_in(unit, actor)):
+    if not workflow.may_edit(desk.standing_of(article), desk.actor_in(session, unit, actor)):
         raise Forbidden("essentials.not_yours")
     return article, unit
 
@@ -216,7 +216,7 @@ def _apply(session: Session, article: Article, unit: AdminUnit, draft: Draft) ->
         category = category_by_slug(session, draft["category"])
         if category is None or not (category.active or category.id == article.category_id):
             raise InvalidInput({"category": ["unknown_choice"]})
-        article.category_id = category.id
+        article.category = category
     if "priority" in draft:
         article.priority = draft["priority"]
     if "texts" in draft:

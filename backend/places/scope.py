@@ -1,8 +1,12 @@
-"""Which units a principal may touch, as part of the query: what is outside is simply not found."""
+"""Which units a principal may touch, as part of the query: what is outside is simply not found.
+
+A grant on a unit covers what the unit was made from: somebody must answer for what a merged commune published.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,8 +17,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from backend.core.api.paging import Page, merged_page, page
 from backend.core.auth import ROLE_PERMISSIONS, Grant, Permission, Principal
 from backend.core.errors import NotFound
+from backend.places.lineage import came_from
 from backend.places.models import AdminUnit
-from backend.places.queries import standing, unit_by_code
+from backend.places.queries import lineages, standing, unit_by_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +63,11 @@ def units_in_scope(principal: Principal, permission: Permission) -> Select[UUID]
         return select(AdminUnit.id)
     if not scope.units:
         return select(AdminUnit.id).where(false())
-    own = AdminUnit.id.in_(scope.units)
+    own = AdminUnit.id.in_(came_from(scope.units))
     if not scope.provinces:
         return select(AdminUnit.id).where(own)
-    return select(AdminUnit.id).where(or_(own, AdminUnit.parent_id.in_(scope.provinces)))
+    theirs = AdminUnit.parent_id.in_(came_from(scope.provinces))
+    return select(AdminUnit.id).where(or_(own, theirs))
 
 
 def unit_in_scope(
@@ -86,13 +92,19 @@ def unit_in_scope(
 
 def permissions_in(unit: AdminUnit, principal: Principal) -> frozenset[Permission]:
     """What ``principal`` may do in ``unit`` as a whole: grants on the unit itself and on its province count."""
+    return _permissions(principal, {unit.id, unit.parent_id})
+
+
+def permissions_over(
+    session: Session, unit: AdminUnit, principal: Principal
+) -> frozenset[Permission]:
+    """The same for a unit that may have ended: grants on what it became count too (one statement then, else none)."""
+    if unit.valid_to is None or not principal.grants:
+        return permissions_in(unit, principal)
     here = {unit.id, unit.parent_id}
-    return frozenset(
-        permission
-        for grant in principal.grants
-        if grant.unit_id in here and _whole(grant)
-        for permission in ROLE_PERMISSIONS[grant.role]
-    )
+    lines = lineages(session, {grant.unit_id for grant in principal.grants})
+    heirs = {unit_id for unit_id, line in lines.items() if not here.isdisjoint(line)}
+    return _permissions(principal, here | heirs)
 
 
 def page_in_scope(  # noqa: PLR0913 - whose, of what, which part
@@ -107,11 +119,11 @@ def page_in_scope(  # noqa: PLR0913 - whose, of what, which part
     limit: int,
     options: Sequence[Any] = (),
 ) -> Page:
-    """One page of rows of ``kind`` within ``scope``, latest ``moment`` first: two statements or three, however many there are.
+    """One page of rows of ``kind`` within ``scope``, latest ``moment`` first: two to four statements, however many there are.
 
     Args:
         kind: an entity with ``id``, ``unit_id`` and ``province_id`` (in which the unit lies; none when it is one).
-        unit: code of the one unit asked for; one outside of the scope has nothing.
+        unit: code of the one unit asked for, with what it was made from; one outside of the scope has nothing.
         options: how the entities are loaded.
 
     Raises:
@@ -138,17 +150,31 @@ def _branches(
 ) -> list[ColumnElement[bool]]:
     if unit is not None:
         named = unit_by_code(session, unit)
-        return [kind.unit_id == named.id] if named and scope.covers(named) else []
+        if named is None or not scope.covers(named):
+            return []
+        return [kind.unit_id == unit_id for unit_id in lineages(session, [named.id])[named.id]]
     if scope.everything:
         return [true()]
-    if not scope.provinces:
-        return [kind.unit_id == unit_id for unit_id in scope.units]
+    lines = lineages(session, scope.units)
+    provinces = sorted({each for unit_id in scope.provinces for each in lines[unit_id]})
+    units = sorted({each for line in lines.values() for each in line})
+    if not provinces:
+        return [kind.unit_id == unit_id for unit_id in units]
     # Nobody finds a row twice because they hold a grant on the unit and on its province.
-    beside = or_(kind.province_id.is_(None), kind.province_id.not_in(scope.provinces))
+    beside = or_(kind.province_id.is_(None), kind.province_id.not_in(provinces))
     return [
-        *(kind.province_id == province_id for province_id in scope.provinces),
-        *((kind.unit_id == unit_id) & beside for unit_id in scope.units),
+        *(kind.province_id == province_id for province_id in provinces),
+        *((kind.unit_id == unit_id) & beside for unit_id in units),
     ]
+
+
+def _permissions(principal: Principal, units: AbstractSet[UUID | None]) -> frozenset[Permission]:
+    return frozenset(
+        permission
+        for grant in principal.grants
+        if grant.unit_id in units and _whole(grant)
+        for permission in ROLE_PERMISSIONS[grant.role]
+    )
 
 
 def _whole(grant: Grant) -> bool:

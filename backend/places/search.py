@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from backend.core import clock
 from backend.core.text import fold
 from backend.places.found import Hit, Match, Reason
+from backend.places.lineage import came_from
 from backend.places.models import AdminUnit, UnitKind, UnitLevel, UnitSuccession
 from backend.places.queries import standing
 
@@ -128,7 +128,7 @@ def _search(
         AdminUnit.level == UnitLevel.COMMUNE, condition
     )
     if province is not None:
-        named = named.where(AdminUnit.parent_id.in_(_lineage(province.id)))
+        named = named.where(AdminUnit.parent_id.in_(came_from([province.id])))
     found = named.order_by(rank, AdminUnit.search_key, AdminUnit.id).limit(_ENOUGH).subquery()
 
     # From each unit that was named, forward through what became of it.
@@ -173,15 +173,6 @@ def _search(
     return [
         Hit(unit, Match(named_unit, _reason(unit, named_unit, needle))) for unit, named_unit in rows
     ]
-
-
-def _lineage(province_id: UUID) -> Select[UUID]:
-    """The province and everything it was made from: former communes hang on former provinces."""
-    line = select(AdminUnit.id).where(AdminUnit.id == province_id).cte("line", recursive=True)
-    line = line.union(
-        select(UnitSuccession.predecessor_id).join(line, UnitSuccession.successor_id == line.c.id)
-    )
-    return select(line.c.id)
 
 
 def _reason(unit: AdminUnit, named: AdminUnit, needle: _Needle) -> Reason:

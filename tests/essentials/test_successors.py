@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy.orm import Session
 
+from backend.accounts.queries import staff_with
 from backend.core import clock
 from backend.core import db as core_db
+from backend.core.auth import Permission
 from backend.core.db import transaction
-from backend.essentials import queries
-from backend.places.models import AdminUnit, SuccessionKind, UnitSuccession
+from backend.core.errors import Forbidden, InvalidInput, NotFound
+from backend.essentials import desk, desk_views, queries, service
+from backend.essentials.scoping import Place
+from backend.places.models import AdminUnit
 from tests.conftest import Database
 from tests.factories.essentials import make_desk, make_draft, make_published, step
-from tests.factories.places import make_commune, make_community, make_province
+from tests.factories.places import become, make_commune, make_community, make_province
 from tests.plans import listening, lists, must_be_read_in_order
 
 BEFORE = datetime(2026, 4, 20, 3, tzinfo=UTC)
-MERGED = date(2026, 4, 30)
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
 
 
@@ -27,22 +30,6 @@ NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
 def frozen() -> Iterator[None]:
     with clock.freeze(NOW):
         yield
-
-
-def become(session: Session, new: AdminUnit, *old: AdminUnit, on: date = MERGED) -> None:
-    """``old`` end on the day before the merger, ``new`` stands from that day on."""
-    new.valid_from = on
-    for each in old:
-        each.valid_to = on - timedelta(days=1)
-        session.add(
-            UnitSuccession(
-                predecessor_id=each.id,
-                successor_id=new.id,
-                kind=SuccessionKind.MERGED,
-                effective_on=on,
-            )
-        )
-    session.flush()
 
 
 def cards(session: Session, unit: AdminUnit, **filters: object) -> list[tuple[str, str]]:
@@ -130,3 +117,74 @@ def test_the_successors_list_is_read_from_its_indexes(db: Database) -> None:
             queries.public_articles(session, new, "vi")
         (page,) = lists(sent)
         must_be_read_in_order(session, page, "public_placement")
+
+
+def test_the_successors_desk_answers_for_what_a_merged_commune_published(db: Database) -> None:
+    with transaction() as session:
+        with clock.freeze(BEFORE):
+            kon = make_commune(session, name="Kon Cũ")
+            article = make_published(session, kon, title="Sai giờ")
+            draft = make_draft(session, make_desk(session, kon)[0], kon, title="Bản nháp bỏ lại")
+        new, beside = make_commune(session, name="Ayun"), make_commune(session)
+        become(session, new, kon)
+        drafter, editor, approver = make_desk(session, new)
+        strangers = make_desk(session, beside)
+        shown = desk.articles(session, editor).items
+        assert {each.id for each in shown} == {article.id, draft.id}
+        asked = desk.articles(session, editor, unit=new.code).items
+        assert {each.id for each in asked} == {article.id, draft.id}
+        assert desk.articles(session, strangers[1]).items == []
+        with pytest.raises(NotFound):
+            step(session, strangers[2], article, "withdraw", reason="Không phải của mình.")
+        with pytest.raises(Forbidden):  # whoever only drafts did not write it
+            step(session, drafter, article, "correct", note="Sai giờ tiêm.")
+        step(session, editor, article, "correct", note="Sai giờ tiêm.")
+        moves = desk_views.full(session, article, editor, "vi")["allowed_moves"]
+        assert {each["move"] for each in moves} == {"submit", "cancel"}
+        # The console sends the whole draft back, scope and all.
+        words = {"vi": {"title": "Đúng giờ", "summary": "", "body_html": "<p>Tám giờ.</p>"}}
+        scope: list[Place] = [{"unit": kon.code, "community_id": None}]
+        service.edit(session, editor, article.id, article.version, {"texts": words, "scope": scope})
+        step(session, editor, article, "submit")
+        tell = staff_with(session, Permission.ARTICLES_APPROVE, kon.id)
+        assert approver.id in {each.id for each in tell}
+        assert not {each.id for each in tell} & {each.id for each in strangers}
+        step(session, approver, article, "approve")
+        assert cards(session, new) == [("Đúng giờ", "Xã Kon Cũ")]
+        step(session, approver, article, "withdraw", reason="Hết hiệu lực.")
+        assert cards(session, new) == []
+
+
+def test_a_new_provinces_desk_corrects_what_was_said_to_communes_that_are_gone(
+    db: Database,
+) -> None:
+    with transaction() as session:
+        with clock.freeze(BEFORE):
+            old = make_province(session, code="64", name="Gia Lai cũ")
+            village = make_commune(session, parent_id=old.id)
+            scope: list[Place] = [{"unit": village.code, "community_id": None}]
+            article = make_published(session, old, title="Cho một xã", scope=scope)
+        province = make_province(session)
+        here = make_commune(session, parent_id=province.id)
+        become(session, province, old)
+        become(session, here, village)
+        _drafter, editor, approver = make_desk(session, province)
+        step(session, editor, article, "correct", note="Ghi lại nơi áp dụng.")
+        service.edit(session, editor, article.id, article.version, {"scope": scope})
+        elsewhere: list[Place] = [{"unit": here.code, "community_id": None}]
+        with pytest.raises(InvalidInput):  # the former province never spoke to it
+            service.edit(session, editor, article.id, article.version, {"scope": elsewhere})
+        step(session, editor, article, "submit")
+        step(session, approver, article, "approve")
+        assert cards(session, here) == [("Cho một xã", "Tỉnh Gia Lai cũ")]
+
+
+def test_the_successors_desk_list_is_read_from_its_indexes(db: Database) -> None:
+    with transaction() as session:
+        old, other, new = make_commune(session), make_commune(session), make_commune(session)
+        become(session, new, old, other)
+        editor = make_desk(session, new)[1]
+        with listening(core_db.engine()) as sent:
+            desk.articles(session, editor)
+        (page,) = lists(sent)
+        must_be_read_in_order(session, page, "article")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from itertools import count
 from typing import Any
 
@@ -14,12 +14,15 @@ from backend.places.models import (
     Community,
     CommunityKind,
     Department,
+    SuccessionKind,
     UnitKind,
     UnitLevel,
+    UnitSuccession,
     WorkingHours,
 )
 
 SINCE = date(2025, 7, 1)
+MERGED = date(2026, 4, 30)
 _number = count(1)
 
 
@@ -56,6 +59,22 @@ def make_commune(session: Session, **overrides: Any) -> AdminUnit:
         **overrides,
     }
     return _unit(session, "Xã", values)
+
+
+def become(session: Session, new: AdminUnit, *old: AdminUnit, on: date = MERGED) -> None:
+    """``old`` end on the day before the merger, ``new`` stands from that day on."""
+    new.valid_from = on
+    for each in old:
+        each.valid_to = on - timedelta(days=1)
+        session.add(
+            UnitSuccession(
+                predecessor_id=each.id,
+                successor_id=new.id,
+                kind=SuccessionKind.MERGED,
+                effective_on=on,
+            )
+        )
+    session.flush()
 
 
 def make_community(session: Session, unit: AdminUnit, **overrides: Any) -> Community:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,9 +10,9 @@ from sqlalchemy import select
 from backend.core.auth import ANONYMOUS, SYSTEM, Grant, Permission, Principal, Role
 from backend.core.db import reading, transaction
 from backend.places.models import AdminUnit
-from backend.places.scope import permissions_in, units_in_scope
+from backend.places.scope import permissions_in, permissions_over, units_in_scope
 from tests.conftest import Database
-from tests.factories.places import make_commune, make_province
+from tests.factories.places import become, make_commune, make_province
 
 
 def visible(principal: Principal, permission: Permission) -> set[UUID]:
@@ -57,3 +58,37 @@ def test_permissions_in_a_unit_come_from_its_own_grants_and_its_provinces(db: Da
     assert permissions_in(there, drafter) == permissions_in(province, drafter) == frozenset()
     assert Permission.DEVICES_MANAGE in permissions_in(there, technician)
     assert permissions_in(here, ANONYMOUS) == frozenset()
+
+
+def test_a_grant_covers_what_its_unit_was_made_from(db: Database) -> None:
+    with transaction() as session:
+        former = make_province(session, code="64", name="Gia Lai cũ")
+        oldest, older = (make_commune(session, parent_id=former.id) for _ in range(2))
+        split = make_commune(session, parent_id=former.id)
+        province = make_province(session)
+        here, beside = (make_commune(session, parent_id=province.id) for _ in range(2))
+        become(session, older, oldest, on=date(2026, 2, 1))
+        for each in (here, beside):
+            become(session, each, split)
+        become(session, here, older)
+        become(session, province, former)
+        unborn = make_commune(session, parent_id=province.id)
+        become(session, unborn, beside, on=date(2100, 1, 1))
+    editor = staff(Grant(Role.EDITOR, here.id, "commune"))
+    other = staff(Grant(Role.EDITOR, beside.id, "commune"))
+    planned = staff(Grant(Role.EDITOR, unborn.id, "commune"))
+    leader = staff(Grant(Role.EDITOR, province.id, "province"))
+    edit = Permission.ARTICLES_EDIT
+    assert visible(editor, edit) == {here.id, older.id, oldest.id, split.id}
+    assert visible(other, edit) == {beside.id, split.id}
+    assert visible(planned, edit) == {unborn.id}  # not before its day
+    everything = {province, former, here, beside, unborn, older, oldest, split}
+    assert visible(leader, edit) == {each.id for each in everything}
+    with reading() as session:
+        for who, mine in ((editor, {here, older, oldest, split}), (other, {beside, split})):
+            for unit in (here, beside, older, oldest, split, former, province):
+                holds = edit in permissions_over(session, unit, who)
+                assert holds is (unit in mine)
+        for unit in everything:
+            assert edit in permissions_over(session, unit, leader)
+            assert permissions_over(session, unit, ANONYMOUS) == frozenset()
