@@ -23,6 +23,7 @@ from backend.broadcasts.models import (
 from backend.core import clock
 from backend.core.api.paging import Page, merged_page
 from backend.core.errors import Gone, NotFound
+from backend.places.lineage import became
 from backend.places.models import AdminUnit
 from backend.places.queries import lineages
 
@@ -147,11 +148,12 @@ def for_devices(
 ) -> list[Heard]:
     """What a unit's loudspeakers need: approved broadcasts scheduled before ``until``, aired after ``since``.
 
-    Emergencies of the unit's province are among them. In the order of their time; ``limit`` bounds each kind.
+    Emergencies of the unit's province are among them. In the order of their time; ``limit`` bounds each kind. Those
+    put up by a commune that has merged since hear the one it became.
     """
-    province = select(AdminUnit.parent_id).where(AdminUnit.id == unit_id)
-    here = (Broadcast.unit_id == unit_id) | (
-        Broadcast.unit_id.in_(province) & (Broadcast.priority == "emergency")
+    units, provinces = _heard_in(unit_id)
+    here = Broadcast.unit_id.in_(units) | (
+        Broadcast.unit_id.in_(provinces) & (Broadcast.priority == "emergency")
     )
     to_come = (
         _approved()
@@ -180,10 +182,16 @@ def public_file(session: Session, sha256: str) -> AudioFile | None:
 
 def device_file(session: Session, sha256: str, unit_id: UUID) -> AudioFile | None:
     """The file of that hash, if a loudspeaker of that unit may have it: aired, or scheduled to air."""
-    province = select(AdminUnit.parent_id).where(AdminUnit.id == unit_id)
-    here = (Broadcast.unit_id == unit_id) | Broadcast.unit_id.in_(province)
+    units, provinces = _heard_in(unit_id)
+    here = Broadcast.unit_id.in_(units) | Broadcast.unit_id.in_(provinces)
     states = (BroadcastState.SCHEDULED, BroadcastState.AIRED)
     return _file(session, sha256, here & Broadcast.state.in_(states))
+
+
+def _heard_in(unit_id: UUID) -> tuple[Select[UUID], Select[UUID | None]]:
+    """Whose broadcasts are heard in a unit: its own and those of what it became; then their provinces."""
+    units = became(unit_id)
+    return units, select(AdminUnit.parent_id).where(AdminUnit.id.in_(units))
 
 
 def _file(session: Session, sha256: str, condition: object) -> AudioFile | None:

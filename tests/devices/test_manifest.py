@@ -14,7 +14,7 @@ from backend.places.models import AdminUnit
 from tests.devices.talk import speaker
 from tests.factories.broadcasts import make_broadcast
 from tests.factories.devices import bearer
-from tests.factories.places import make_commune
+from tests.factories.places import become, make_commune, make_province
 
 
 def test_the_manifest_lists_a_day_back_and_a_week_ahead(
@@ -90,3 +90,22 @@ def test_a_device_is_no_member_of_staff(client: FlaskClient, ayun: AdminUnit) ->
     _device, headers = speaker(ayun)
     assert client.get("/api/v1/devices", headers=headers).status_code == 403
     assert client.get("/api/v1/console/broadcasts", headers=headers).status_code == 403
+
+
+def test_a_loudspeaker_of_a_merged_commune_plays_what_its_successor_airs(
+    client: FlaskClient, ayun: AdminUnit
+) -> None:
+    device, headers = speaker(ayun)
+    with transaction() as session:
+        new = make_commune(session, parent_id=make_province(session, code="66").id)
+        become(session, new, session.get_one(AdminUnit, ayun.id))
+        bulletin = make_broadcast(session, new)
+        province = session.get_one(AdminUnit, new.parent_id)
+        warning = make_broadcast(session, province, priority=Priority.EMERGENCY)
+        make_broadcast(session, province)
+        make_broadcast(session, make_commune(session, parent_id=province.id))
+    told = client.get("/device/v1/manifest", headers=headers).get_json()
+    assert {item["broadcast_id"] for item in told["items"]} == {str(bulletin.id), str(warning.id)}
+    for item in told["items"]:
+        assert client.get(item["asset"]["url"], headers=headers).status_code == 200
+    assert told["device"]["id"] == str(device.id)
