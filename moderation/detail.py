@@ -53,7 +53,9 @@ def show(session: Session, actor: Principal, case: Case, language: str) -> Json:
     ).one()
     events = history.events_of(session, case.id)
     messages = feedback_queries.thread(session, feedback.id)
-    entries = ledger.entries_of(session, [case.id]).get(case.id, [])
+    book = ledger.loaded(session, case.id) or ledger.load(
+        session, case, settings_of(session, case.unit_id)
+    )
     names = staff_names(
         session,
         {
@@ -61,7 +63,7 @@ def show(session: Session, actor: Principal, case: Case, language: str) -> Json:
             for each in (
                 *(event.actor_id for event in events),
                 *(message.staff_id for message in messages),
-                *(entry.actor_id for entry in entries),
+                *(entry.actor_id for entry in book.entries),
                 case.legal_confirmed_by,
                 case.resolved_by,
                 case.approved_by,
@@ -111,7 +113,7 @@ def show(session: Session, actor: Principal, case: Case, language: str) -> Json:
         "assignee": {"id": str(case.assignee_id), "name": assignee} if case.assignee_id else None,
         "transfers": case.transfers,
         "routing": _routing(case, language),
-        "clock": _clock(session, case, entries, names, language),
+        "clock": _clock(book, names, language),
         "due_at": timestamp(case.due_at),
         "intake_due_at": timestamp(case.intake_due_at),
         "is_overdue": case.is_overdue,
@@ -173,14 +175,8 @@ def _routing(case: Case, language: str) -> Json:
     }
 
 
-def _clock(
-    session: Session,
-    case: Case,
-    entries: list[ledger.Entry],
-    names: Mapping[UUID, str],
-    language: str,
-) -> Json:
-    book = ledger.of_rows(case, settings_of(session, case.unit_id), entries)
+def _clock(book: ledger.Ledger, names: Mapping[UUID, str], language: str) -> Json:
+    case = book.case
     stage = case.stage or Stage.HANDLING
     run, now = book.run(stage), time.now()
     elapsed = clock.elapsed(run, book.calendar, now) if run else None
@@ -207,7 +203,7 @@ def _clock(
                 "reason": _clock_reason(entry.reason, language),
                 "actor": _person(entry.actor_id, names),
             }
-            for entry in entries
+            for entry in book.entries
         ],
         "explanation": [],
     }

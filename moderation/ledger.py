@@ -42,6 +42,7 @@ class Entry(NamedTuple):
     actor_id: UUID | None
 
 
+_LOADED = "moderation.ledgers"
 _ENTRY: Any = ClockEntry.__table__
 # Built once, and from the plain table: these run at every submission and every move.
 _INSERT: Any = insert(_ENTRY)
@@ -71,8 +72,16 @@ def open_ledger(case: Case, settings: Settings) -> Ledger:
 
 
 def load(session: Session, case: Case, settings: Settings) -> Ledger:
-    """The ledger of a stored case."""
-    return of_rows(case, settings, entries_of(session, [case.id]).get(case.id, []))
+    """The ledger of a stored case that this transaction holds."""
+    book = of_rows(case, settings, entries_of(session, [case.id]).get(case.id, []))
+    session.info.setdefault(_LOADED, {})[case.id] = book
+    return book
+
+
+def loaded(session: Session, case_id: UUID) -> Ledger | None:
+    """The ledger that a move of this very transaction worked with: who shows the case need not read it again."""
+    book: Ledger | None = session.info.get(_LOADED, {}).get(case_id)
+    return book
 
 
 def of_rows(case: Case, settings: Settings, entries: list[Entry]) -> Ledger:

@@ -267,10 +267,11 @@ def _carry_out(
     else:
         case.closed_at = None
     ledger.settle(work.book, work.now)
-    ledger.store(session, work.book)
     states = (before, after) if before is not after else None
-    history.record(session, case, _EVENTS[step.move], actor, payload, states=states, at=work.now)
     _show(work, states is not None)
+    # The event comes first of what is inserted: case and view are written once, with the head of the chain.
+    history.record(session, case, _EVENTS[step.move], actor, payload, states=states, at=work.now)
+    ledger.store(session, work.book)
     session.flush()
     if states is not None:
         emit(

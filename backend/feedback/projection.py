@@ -35,6 +35,7 @@ from backend.uploads import publication
 
 AREA = "feedback"  # of the public content
 _OPENED = "feedback.opened_views"
+_CHANGED = "feedback.changed_views"
 
 
 class Shown(TypedDict, total=False):
@@ -107,10 +108,13 @@ def opened(session: Session, feedback_id: UUID) -> Opened | None:
 def _view(session: Session, feedback_id: UUID) -> TrackingView:
     """The view, to be changed: nobody else changes it until this transaction ends. Opened when there is none."""
     queries.hold(session, feedback_id)
-    view = session.get(TrackingView, feedback_id)
+    with session.no_autoflush:  # what waits to be written has no part in it
+        view = session.get(TrackingView, feedback_id)
     if view is None:
         start(session, feedback_id)
         view = session.get_one(TrackingView, feedback_id)
+    # A session forgets what nobody holds; a move changes the view more than once.
+    session.info.setdefault(_CHANGED, {})[feedback_id] = view
     return view
 
 

@@ -14,6 +14,7 @@ from backend.places.models import AdminUnit
 from moderation import queries, search
 from moderation.filters import Filters
 from moderation.workflow import Move
+from tests.databases import counting
 from tests.factories.accounts import make_staff, principal_of, sign_in
 from tests.factories.moderation import Office, make_case, make_office, move, until_forwarded
 from tests.plans import listening, lists, must_be_read_in_order
@@ -134,3 +135,19 @@ def test_the_work_list_is_read_in_order(office: Office) -> None:
         for each in lists(sent):
             with reading() as session:
                 must_be_read_in_order(session, each, "moderation_case")
+
+
+def test_a_move_costs_few_statements(client: FlaskClient, office: Office) -> None:
+    (case_id,) = opened(office, 1)
+    sign_in(client, office.staff["hoa"])
+    with counting(core_db.engine()) as sent:
+        answer = client.post(
+            f"/api/v1/cases/{case_id}/moves/confirm_legal",
+            json={"legal_type": "ordinary"},
+            headers={"If-Match": '"1"'},
+        )
+    assert answer.status_code == 200
+    sent = [each for each in sent if not each.startswith("BEGIN")]
+    assert len(sent) <= 15, sent
+    for once in ("UPDATE moderation_case", "UPDATE tracking_view", "FROM clock_entry"):
+        assert sum(once in each for each in sent) == 1, once
