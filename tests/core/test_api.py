@@ -62,6 +62,7 @@ class TestProblems:
             (b'{"area": "a", "' + b"x" * 5000 + b'": 1}', 422),
             (b'{"area": "a\\nb"}', 422),
             (b'{"area": "\\u0000"}', 422),
+            (b'{"area": " \\u200b\\u2060 "}', 422),
             (b'{"area": "\\ud800"}', 422),
             (b'{"area": "' + b"x" * 41 + b'"}', 422),
         ],
@@ -315,6 +316,26 @@ class TestPublicCache:
         with transaction() as session:
             bump(session, "notes")
         assert small.get("/api/v1/cached").json["areas"] == ["notes"]
+
+    def test_nothing_of_one_persons_answer_is_handed_to_another(self) -> None:
+        served: list[str] = []
+
+        def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+            served.append(environ["PATH_INFO"])
+            entry = Entry((), cache.generations.of(()), float("inf"), "text/plain", "e", b"for all")
+            if environ["PATH_INFO"] == "/api/v1/for-all":
+                environ[ENTRY] = (entry, "endpoint")
+            start_response("200 OK", [("Set-Cookie", "who=lan"), ("X-Request-Id", "of-lan")])
+            return [entry.plain]
+
+        client = Client(Front(application), use_cookies=False)
+        for address in ("/api/v1/for-all", "/api/v1/me"):
+            made, later = client.get(address), client.get(address)
+            assert made.headers["Set-Cookie"] == "who=lan"
+            if address == "/api/v1/for-all":
+                assert "Set-Cookie" not in later.headers
+                assert later.headers["X-Request-Id"] != "of-lan"
+        assert served == ["/api/v1/for-all", "/api/v1/me", "/api/v1/me"]
 
     def test_the_front_starts_again_when_it_is_full(self) -> None:
         served = 0

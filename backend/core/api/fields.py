@@ -58,7 +58,7 @@ class PlainText(fields.String):
         if isinstance(value, str) and len(value) > self.max_length * 4:
             raise self.make_error("too_long")  # before any work is spent on it
         text = clean(str(super()._deserialize(value, attr, data, **kwargs)))
-        if not text and (self.required or self.min_length):
+        if (self.required or self.min_length) and not _shows(text):
             raise self.make_error("empty")
         if len(text) < self.min_length:
             raise self.make_error("too_short")
@@ -67,6 +67,11 @@ class PlainText(fields.String):
         if not self.multiline and "\n" in text:
             raise self.make_error("one_line")
         return text
+
+
+def _shows(text: str) -> bool:
+    """True when something of it can be seen: joiners and spaces of no width are not words."""
+    return any(character.isprintable() and not character.isspace() for character in text)
 
 
 class Choice(fields.Field[StrEnum]):
