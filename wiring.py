@@ -45,6 +45,7 @@ from moderation.events import (
     CaseWarned,
     OutcomePublished,
 )
+from moderation.transparency.events import HistoryBroken
 from notifications import handlers as notifications
 
 HANDLERS: events.HandlerTable = {
@@ -86,6 +87,7 @@ HANDLERS: events.HandlerTable = {
     CaseWarned: (notifications.case_warned,),
     CaseOverdue: (notifications.case_overdue,),
     OutcomePublished: (notifications.outcome_published,),
+    HistoryBroken: (notifications.history_broken,),
 }
 
 # Which worker hears which bell; those not named go to "work".

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import click
-from sqlalchemy import select
 
-from backend.core.db import reading, transaction
-from moderation import defaults, history
-from moderation.models import Case
-
-_BATCH = 500
+from backend.core.db import transaction
+from moderation import defaults
+from moderation.transparency import audit
+from moderation.transparency.commands import rotate_key, verify_receipt
 
 
 @click.group("moderation")
@@ -27,24 +25,17 @@ def install_defaults() -> None:
 
 @cli.command("verify")
 def verify() -> None:
-    """Verify the history of every case; names each case's first broken link and fails when there is one."""
-    broken = checked = 0
-    last = None
-    while True:
-        statement = select(Case).order_by(Case.id).limit(_BATCH)
-        with reading() as session:
-            cases = session.scalars(
-                statement if last is None else statement.where(Case.id > last)
-            ).all()
-            for case in cases:
-                found = history.verify(session, case)
-                checked += 1
-                if found is not None:
-                    broken += 1
-                    click.echo(f"{case.tracking_code}: link {found.seq}, {found.reason}")
-        if not cases:
-            break
-        last = cases[-1].id
-    click.echo(f"{checked} cases, {broken} with a broken history")
+    """Verify every history and the transparency log; names the first broken link of each case, fails when there is one."""
+    cases = broken = 0
+    for walk, looked in audit.everything():
+        cases += looked.count if walk is audit.cases else 0
+        broken += len(looked.findings)
+        for finding in looked.findings:
+            click.echo(str(finding))
+    click.echo(f"{cases} cases, {broken} broken places")
     if broken:
         raise SystemExit(1)
+
+
+for command in (verify_receipt, rotate_key):
+    cli.add_command(command)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from backend.core import clock
-from backend.core.db import transaction
+from backend.core import clock, jobs
+from backend.core.db import reading, transaction
 from backend.core.jobs import job
 from moderation import sweep
+from moderation.transparency import log, metrics, nightly
+
+_AUDIT = "transparency_audit"
+_STEPS = 25  # then it is somebody else's turn
 
 
 @job(sweep.BELL, queue="work", every=60)
@@ -18,3 +22,24 @@ def case_clocks() -> int:
         total += found
         if found < sweep.BATCH:
             return total
+
+
+@job("transparency_log", queue="work", every=60)
+def transparency_log() -> bool:
+    """Once an hour: what happened enters the log, and a head is signed; True when there is a new one."""
+    signed = log.publish(clock.now())
+    with reading() as session:
+        metrics.refresh(session)
+    return signed
+
+
+@job(_AUDIT, queue="work", every=60)
+def transparency_audit() -> None:
+    """Once a night: every history and the whole log are verified, some steps at a time."""
+    for _step in range(_STEPS):
+        if not nightly.step(clock.now()):
+            break
+    else:
+        jobs.ring(_AUDIT)
+    with reading() as session:
+        metrics.refresh(session)

@@ -7,6 +7,7 @@ the state, never the content.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +20,8 @@ from backend.accounts.events import (
     StaffDeactivated,
     StaffLockedOut,
 )
-from backend.accounts.models import OneTimeCode
+from backend.accounts.models import OneTimeCode, RoleGrant, Staff
+from backend.accounts.queries import in_force
 from backend.broadcasts.events import (
     BroadcastFailed,
     BroadcastPublished,
@@ -28,7 +30,7 @@ from backend.broadcasts.events import (
 )
 from backend.broadcasts.models import Broadcast
 from backend.core import clock, i18n
-from backend.core.auth import Permission
+from backend.core.auth import Permission, Role
 from backend.core.jobs import wake
 from backend.essentials import queries as essentials
 from backend.essentials.events import ArticlePublished, ArticleReturned, ArticleSubmitted
@@ -46,6 +48,7 @@ from moderation.events import (
     OutcomePublished,
 )
 from moderation.models import Case, CaseState
+from moderation.transparency.events import HistoryBroken
 from notifications import audience, service
 from notifications.messages import say
 from notifications.models import Channel, Delivery, Topic
@@ -239,6 +242,20 @@ def outcome_published(session: Session, event: OutcomePublished) -> None:
     _to_resident(session, event.feedback_id, "feedback_published")
 
 
+def history_broken(session: Session, event: HistoryBroken) -> None:
+    """Tell every administrator: the log is the whole installation's."""
+    say(
+        session,
+        "history_broken",
+        audience.these_staff(_administrators(session)),
+        link="/console/account",
+        tag="history-broken",
+        urgent=True,
+        broken=event.broken,
+        first=event.first,
+    )
+
+
 def one_time_code_requested(session: Session, event: OneTimeCodeRequested) -> None:
     """Queue the text message; the code itself stays sealed where it is."""
     code = session.get_one(OneTimeCode, event.code_id)
@@ -276,6 +293,15 @@ def staff_deactivated(session: Session, event: StaffDeactivated) -> None:
 def resident_erased(session: Session, event: ResidentErased) -> None:
     """Their devices are forgotten."""
     service.forget_owner(session, "resident", event.resident_id)
+
+
+def _administrators(session: Session) -> Sequence[uuid.UUID]:
+    return session.scalars(
+        select(RoleGrant.staff_id)
+        .join(Staff, Staff.id == RoleGrant.staff_id)
+        .where(RoleGrant.role == Role.ADMINISTRATOR, in_force(), Staff.active)
+        .distinct()
+    ).all()
 
 
 def _whoever_has(case: Case) -> audience.Audience:

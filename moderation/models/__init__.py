@@ -13,6 +13,15 @@ from moderation.models.case import (
     Urgency,
 )
 from moderation.models.rules import DeadlinePolicy, ReplyTemplate, RoutingRule, RoutingRuleVersion
+from moderation.models.transparency import (
+    TransparencyAudit,
+    TransparencyHead,
+    TransparencyKey,
+    TransparencyLeaf,
+    TransparencyLog,
+    TransparencyNode,
+    TransparencyWaiting,
+)
 from moderation.models.work import (
     CloseReason,
     Evidence,
@@ -47,5 +56,12 @@ __all__ = [
     "RoutingRule",
     "RoutingRuleVersion",
     "Stage",
+    "TransparencyAudit",
+    "TransparencyHead",
+    "TransparencyKey",
+    "TransparencyLeaf",
+    "TransparencyLog",
+    "TransparencyNode",
+    "TransparencyWaiting",
     "Urgency",
 ]

@@ -11,6 +11,7 @@ from moderation.commands import cli
 from moderation.routes.cases import blueprint as cases_blueprint
 from moderation.routes.publication import blueprint as publication_blueprint
 from moderation.routes.rules import blueprint as rules_blueprint
+from moderation.transparency.routes import blueprint as transparency_blueprint
 from moderation.words import SUBJECT as CASE
 
 # Officials see the originals of the cases that they may read.
@@ -23,6 +24,6 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(cli)
 
 
-blueprints = (cases_blueprint, publication_blueprint, rules_blueprint)
+blueprints = (cases_blueprint, publication_blueprint, rules_blueprint, transparency_blueprint)
 
 __all__ = ["blueprints", "init_app"]

@@ -1,0 +1,180 @@
+"""The log itself: what waits becomes leaves, the root is signed once an hour, and proofs are read off it.
+
+One row is the log's length; whoever appends or signs holds it, on both databases. An hour costs what came in during it
+and the logarithm of the rest: only complete subtrees are stored, and they never change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, delete, insert, or_, select
+from sqlalchemy.orm import Session
+
+from backend.core import config
+from backend.core.api.fields import timestamp
+from backend.core.db import bump, get_or_add, reading, transaction
+from moderation.models import (
+    CaseEvent,
+    TransparencyHead,
+    TransparencyKey,
+    TransparencyLeaf,
+    TransparencyLog,
+    TransparencyNode,
+    TransparencyWaiting,
+)
+from moderation.transparency import keys, merkle, statements
+from moderation.transparency.merkle import Frontier, Place, Span
+
+AREA = "transparency"
+EVERY = timedelta(hours=1)
+BATCH = 500
+_ONLY = 1
+
+
+def publish(now: datetime, *, batch: int = BATCH) -> bool:
+    """Append what waits and sign a head, unless this hour has one already; True when there is a new head."""
+    with reading() as session:
+        last = latest(session)
+    if last is not None and last.at >= hour_of(now):
+        return False
+    while append(batch) == batch:
+        pass
+    with transaction() as session:
+        log = hold(session)
+        last = latest(session)
+        if last is not None and last.at >= hour_of(now):
+            return False  # another worker was first
+        _sign(session, log, 1 if last is None else last.number + 1, now)
+    return True
+
+
+def append(limit: int = BATCH) -> int:
+    """Make leaves of up to ``limit`` waiting events, in the order of their ids; how many waited."""
+    with transaction() as session:
+        log = hold(session)
+        waiting = session.execute(
+            select(TransparencyWaiting.event_id, CaseEvent.hash)
+            .outerjoin(CaseEvent, CaseEvent.id == TransparencyWaiting.event_id)
+            .order_by(TransparencyWaiting.event_id)
+            .limit(limit)
+        ).all()
+        if not waiting:
+            return 0
+        frontier = frontier_at(session, log.size)
+        leaves, nodes = [], []
+        for event_id, event_hash in waiting:
+            if event_hash is None:
+                continue  # taken away before the hour was over: the chain of its case tells
+            leaves.append({"position": frontier.size, "event_id": event_id, "hash": event_hash})
+            nodes += [
+                {"level": place.level, "position": place.position, "hash": made}
+                for place, made in frontier.append(leaf_of(event_hash))
+            ]
+        for table, rows in ((TransparencyLeaf, leaves), (TransparencyNode, nodes)):
+            if rows:
+                session.execute(insert(table), rows)
+        session.execute(
+            delete(TransparencyWaiting).where(
+                TransparencyWaiting.event_id.in_([event_id for event_id, _hash in waiting])
+            )
+        )
+        log.size = frontier.size
+    return len(waiting)
+
+
+def rotate_key(now: datetime) -> TransparencyKey:
+    """Let a fresh key sign the next head."""
+    with transaction() as session:
+        hold(session)
+        key = keys.rotate(session, now)
+        bump(session, AREA)
+    return key
+
+
+def hold(session: Session) -> TransparencyLog:
+    """The log, locked until this transaction ends."""
+    return get_or_add(session, TransparencyLog, _ONLY, id=_ONLY, size=0)
+
+
+def latest(session: Session) -> TransparencyHead | None:
+    """The head signed last."""
+    return session.scalars(
+        select(TransparencyHead).order_by(TransparencyHead.number.desc()).limit(1)
+    ).first()
+
+
+def hour_of(moment: datetime) -> datetime:
+    """The beginning of the hour."""
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def leaf_of(event_hash: str) -> bytes:
+    """The hash of the leaf that an event becomes."""
+    return merkle.leaf_hash(bytes.fromhex(event_hash))
+
+
+def frontier_at(session: Session, size: int) -> Frontier:
+    """The right edge of the tree at a size, from what is stored."""
+    peaks = merkle.places(Span(0, size))
+    found = stored(session, peaks)
+    return Frontier(size, [found[place] for place in peaks])
+
+
+def hashes_of(session: Session, spans: Sequence[Span]) -> list[str]:
+    """The hash over each span of leaves: a proof."""
+    parts = [merkle.places(span) for span in spans]
+    found = stored(session, [place for places in parts for place in places])
+    return [merkle.fold([found[place] for place in places]).hex() for places in parts]
+
+
+def stored(session: Session, places: Iterable[Place]) -> dict[Place, bytes]:
+    """The hashes of complete subtrees; one that is missing in the database is missing here."""
+    wanted = set(places)
+    leaves = [place.position for place in wanted if place.level == 0]
+    inner = [place for place in wanted if place.level > 0]
+    found: dict[Place, bytes] = {}
+    if leaves:
+        rows = session.execute(
+            select(TransparencyLeaf.position, TransparencyLeaf.hash).where(
+                TransparencyLeaf.position.in_(leaves)
+            )
+        )
+        found.update({Place(0, position): leaf_of(event_hash) for position, event_hash in rows})
+    if inner:
+        nodes = session.execute(
+            select(TransparencyNode.level, TransparencyNode.position, TransparencyNode.hash).where(
+                or_(
+                    *(
+                        and_(
+                            TransparencyNode.level == place.level,
+                            TransparencyNode.position == place.position,
+                        )
+                        for place in inner
+                    )
+                )
+            )
+        )
+        found.update({Place(level, position): made for level, position, made in nodes})
+    return found
+
+
+def _sign(session: Session, log: TransparencyLog, number: int, now: datetime) -> None:
+    at = now.replace(microsecond=0)
+    key = keys.signing(session, at)
+    root = frontier_at(session, log.size).root().hex()
+    origin = config.current().public_url
+    text = statements.head_text(origin, log.size, root, timestamp(at))
+    session.add(
+        TransparencyHead(
+            number=number,
+            size=log.size,
+            root=root,
+            at=at,
+            origin=origin,
+            key_id=key.key_id,
+            signature=keys.sign(key, text),
+        )
+    )
+    bump(session, AREA)
