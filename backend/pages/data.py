@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.broadcasts import queries as replay
+from backend.broadcasts import views as replay_views
+from backend.broadcasts.models import Language
+from backend.broadcasts.schemas import BroadcastItem
 from backend.core.api import page_schema
 from backend.core.errors import Gone, NotFound
 from backend.essentials import queries as essentials
@@ -26,6 +31,7 @@ from backend.places.schemas import CommuneDetailSchema
 from backend.places.search import find_communes
 
 HOME_LIMIT = 10  # as the app asks for: first.ts
+LISTEN_LIMIT = 20
 MOST_FOUND = 20
 
 
@@ -135,6 +141,26 @@ def article(
     """
     found = essentials.public_article(session, article_id, text_language, language)
     dumped: dict[str, Any] = ArticleReadingSchema().dump(found)
+    return dumped
+
+
+def broadcasts(
+    session: Session,
+    unit: AdminUnit,
+    speech: str,
+    *,
+    day: date | None = None,
+    language: Language | None = None,
+    cursor: str | None = None,
+) -> dict[str, Any]:
+    """``GET /communes/{code}/broadcasts?limit=20``, in the words of ``speech``."""
+    found = replay.aired(
+        session, unit, day=day, language=language, cursor=cursor, limit=LISTEN_LIMIT
+    )
+    items = replay_views.public_items(found.items, speech)
+    dumped: dict[str, Any] = page_schema(BroadcastItem)().dump(
+        {"items": items, "next_cursor": found.next_cursor}
+    )
     return dumped
 
 

@@ -32,9 +32,9 @@ class Meta:
     feeds: list[dict[str, str]] = field(default_factory=list)
 
 
-def head(meta: Meta, language: str, styles: tuple[str, ...] = ()) -> str:
-    """The tags for ``<!--tl:head-->``; ``styles`` are addresses of stylesheets that the screen needs."""
-    return render("head.html", language, meta=meta, styles=styles)
+def head(meta: Meta, language: str) -> str:
+    """The tags for ``<!--tl:head-->``."""
+    return render("head.html", language, meta=meta)
 
 
 def absolute(path: str) -> str:

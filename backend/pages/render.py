@@ -16,7 +16,7 @@ from backend.pages.shell import TEMPLATES
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS = {
-    "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "chủ Nhật"),
+    "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ Nhật"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
 
@@ -43,8 +43,22 @@ def long_day(moment: str | datetime | date, language: str) -> str:
 
 def time_and_day(moment: str | datetime, language: str) -> str:
     """``17:05, 21/11/2026``."""
-    at = _parsed(moment).astimezone(clock.LOCAL)
-    return f"{at:%H:%M}, {day(moment, language)}"
+    return f"{hour(moment)}, {day(moment, language)}"
+
+
+def hour(moment: str | datetime) -> str:
+    """``17:05``."""
+    return f"{_parsed(moment).astimezone(clock.LOCAL):%H:%M}"
+
+
+def minutes(milliseconds: int) -> int:
+    """Whole minutes, at least one; a half counts as one, as in the app."""
+    return max(1, (milliseconds + 30_000) // 60_000)
+
+
+def within(name: str) -> str:
+    """A unit's name inside a sentence: ``xã Ayun``."""
+    return name[:1].lower() + name[1:]
 
 
 def file_size(size: int, language: str) -> str:
@@ -106,6 +120,9 @@ def _environment() -> Environment:
         day=day,
         long_day=long_day,
         time_and_day=time_and_day,
+        hour=hour,
+        minutes=minutes,
+        within=within,
         file_size=file_size,
         smallest=smallest,
         srcset=srcset,

@@ -28,18 +28,23 @@ class Shell:
     html: str
     policy: str
     built: bool
-    screen_styles: tuple[str, ...] = ()  # what the screens need beyond the inlined styles
+    screen_styles: str = ""  # what the screens need beyond the inlined styles
 
-    def fill(self, language: str, *, head: str = "", app: str = "", data: str = "") -> str:
+    def fill(
+        self, language: str, *, head: str = "", app: str = "", data: str = "", styled: bool = False
+    ) -> str:
         """The page in ``language`` with its head, screen and data; each already safe HTML.
 
-        A head that carries a title takes the place of the build's.
+        A head that carries a title takes the place of the build's. ``styled`` brings the styles of the screens that
+        are loaded later, behind the others as in the app.
         """
         page = _LANG.sub(rf"\g<1>{language}\g<2>", self.html, count=1)
         if "<title>" in head:
             page = _TITLE.sub("", page, count=1)
         for place, filling in (("head", head), ("app", app), ("data", data)):
             page = page.replace(f"<!--tl:{place}-->", filling, 1)
+        if styled and self.screen_styles:
+            page = page.replace("</head>", f"<style>{self.screen_styles}</style>\n</head>", 1)
         return page
 
 
@@ -75,15 +80,19 @@ def _built(folder: Path) -> Shell | None:
     html = page.read_text()
     hashes = folder / "csp.json"
     known = orjson.loads(hashes.read_bytes()) if hashes.is_file() else _hashes(html)
-    policy = _policy(known["script"], known["style"])
-    return Shell(html, policy, built=True, screen_styles=_screen_styles(folder))
+    styles = _screen_styles(folder)
+    policy = _policy(known["script"], [*known["style"], inline_hash(styles)])
+    return Shell(html, policy, built=True, screen_styles=styles)
 
 
-def _screen_styles(folder: Path) -> tuple[str, ...]:
-    """Addresses of the styles that come with the screens loaded later, from the build's manifest."""
+def _screen_styles(folder: Path) -> str:
+    """The styles that come with the screens loaded later, as the build's manifest names them.
+
+    A page that shows such a screen carries them inside: another request would hold up its first paint.
+    """
     manifest = folder / ".vite" / "manifest.json"
     if not manifest.is_file():
-        return ()
+        return ""
     chunks: dict[str, dict[str, list[str]]] = orjson.loads(manifest.read_bytes())
     waiting, seen, styles = ["screens.ts"], {"index.html"}, list[str]()
     while waiting:
@@ -93,7 +102,7 @@ def _screen_styles(folder: Path) -> tuple[str, ...]:
         seen.add(name)
         styles += chunks[name].get("css", [])
         waiting += chunks[name].get("imports", [])
-    return tuple(f"/{style}" for style in styles)
+    return "".join((folder / style).read_text().strip() for style in styles)
 
 
 def _plain() -> Shell:

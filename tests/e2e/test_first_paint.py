@@ -10,7 +10,7 @@ from tests.e2e.test_story_resident import AYUN
 
 # What a reader sees, line by line; what the app adds below, and what only JavaScript can do, apart.
 LINES = """() => {
-    for (const added of document.querySelectorAll('.home-more, .needs-script, .tools')) added.remove()
+    for (const added of document.querySelectorAll('.home-more, .needs-script, .tools, noscript')) added.remove()
     return document.querySelector('#app').innerText.split('\\n').map(line => line.trim()).filter(Boolean)
 }"""
 
@@ -26,7 +26,7 @@ def address(page: Page, kind: str) -> str:
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize("kind", ["home", "article", "outcome"])
+@pytest.mark.parametrize("kind", ["home", "article", "outcome", "listen"])
 def test_the_first_paint_and_the_app_say_the_same_in_the_same_order(
     open_context: Open, kind: str, language: str
 ) -> None:
@@ -59,6 +59,27 @@ def test_nothing_moves_while_the_app_takes_over(
     page.goto(address(page, kind))
     page.wait_for_load_state("networkidle")
     assert sum(page.evaluate("window.moved")) < 0.01
+
+
+def test_a_shared_page_is_painted_without_waiting_for_another_file(open_context: Open) -> None:
+    page = open_context().new_page()
+    for kind in ("article", "outcome", "listen"):
+        page.goto(address(page, kind))
+        waits = page.evaluate(
+            "performance.getEntriesByType('resource')"
+            ".filter(file => file.renderBlockingStatus === 'blocking').map(file => file.name)"
+        )
+        assert waits == []
+
+
+def test_recordings_are_sifted_without_javascript(open_context: Open) -> None:
+    page = open_context(java_script_enabled=False).new_page()
+    page.goto(f"{AYUN}/listen")
+    expect(page.locator(".day .tile")).not_to_have_count(0)
+    page.get_by_label("Ngày phát").fill("2020-01-01")
+    page.get_by_role("button", name="Xem").click()
+    expect(page.get_by_role("heading", name="Chưa có buổi phát nào")).to_be_visible()
+    expect(page.get_by_label("Ngày phát")).to_have_value("2020-01-01")
 
 
 def test_paper_leads_back_to_the_page(open_context: Open) -> None:

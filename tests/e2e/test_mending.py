@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -42,11 +42,11 @@ def change_waiting(page: Page, field: str, value: object) -> None:
     )
 
 
-def write_offline(page: Page, offline: Offline, text: str) -> None:
-    """Lan writes with a photo where there is no network, and presses send."""
+def write_offline(page: Page, offline: Offline, text: str, about: str = "") -> None:
+    """Lan writes with a photo where there is no network, maybe about an article, and presses send."""
     visit(page)
     ready_for_offline(page)
-    page.goto("/send")
+    page.goto(f"/send?{about}")
     expect(page.get_by_label("Nội dung")).to_be_visible()
     # What the form needs offline is fetched when the page is idle.
     with page.expect_response("**/api/v1/privacy-notice"):
@@ -111,7 +111,10 @@ def test_feedback_to_a_commune_that_is_gone_gets_another_address_and_a_begun_dra
 ) -> None:
     page = open_context().new_page()
     text = "Đèn đường ở ngã ba chợ không sáng đã nửa tháng."
-    write_offline(page, offline, text)
+    article = page.request.get("/api/v1/communes/23798/articles").json()["items"][0]
+    write_offline(
+        page, offline, text, urlencode({"article": article["id"], "title": article["title"]})
+    )
     change_waiting(page, "commune", "23797")
     page.goto("/send")
     page.get_by_label("Nội dung").fill("Một việc khác, còn viết dở.")
@@ -123,6 +126,7 @@ def test_feedback_to_a_commune_that_is_gone_gets_another_address_and_a_begun_dra
     expect(page.get_by_role("alert")).to_contain_text("Xã, phường này không còn", timeout=30_000)
     page.get_by_role("link", name="Sửa lại").click()
     expect(page.get_by_label("Nội dung")).to_have_value(text)
+    expect(page.get_by_text(f"Về tin: {article['title']}")).to_be_visible()
     page.get_by_role("link", name="Đổi nơi nhận").click()
     page.get_by_label("Tên xã, phường").fill("ayun")
     page.locator("ul.tiles").get_by_role("link", name="Xã Ayun", exact=True).click()

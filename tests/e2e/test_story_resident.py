@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 
 import pytest
@@ -182,3 +183,26 @@ def test_axe_finds_nothing(
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.wait_for_load_state("networkidle")
     axe(page)
+
+
+@pytest.mark.parametrize("rest", ["", "/listen", "/outcomes"])
+def test_a_link_to_a_commune_that_is_gone_leads_to_what_it_became(
+    open_context: Open, axe: Callable[[Page], None], rest: str
+) -> None:
+    page = open_context().new_page()
+    visit(page)
+    # An old link, followed inside the app: the server is not asked for a page.
+    page.evaluate(
+        """path => {
+            const link = document.body.appendChild(document.createElement('a'))
+            link.href = path
+            link.click()
+            link.remove()
+        }""",
+        f"/c/23797{rest}",
+    )
+    expect(page.get_by_role("heading", level=1)).to_contain_text("đã được sắp xếp lại")
+    axe(page)
+    page.get_by_role("alert").get_by_role("link", name="Xã Ayun").click()
+    expect(page).to_have_url(re.compile(f"{AYUN}$"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Xã Ayun")

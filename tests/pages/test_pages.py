@@ -26,6 +26,7 @@ from backend.pages import shell as shells
 from backend.pages.shell import DIST, inline_hash, json_script, resident_shell
 from backend.places.models import AdminUnit, SuccessionKind, UnitSuccession
 from tests.databases import counting
+from tests.factories.broadcasts import make_broadcast
 from tests.factories.essentials import TEXT, make_person, make_published, step
 from tests.factories.feedback import make_feedback, make_record
 from tests.factories.places import make_commune
@@ -194,6 +195,27 @@ def test_screens_of_a_commune_come_with_its_name(
     page = read(client.get(f"/c/{ayun.code}/{rest}"))
     assert data_of(page)["commune"]["code"] == ayun.code
     assert "Xã Ayun" in page.xpath("//title/text()")[0]
+
+
+def test_recordings_are_listed_by_day_and_sifted(client: FlaskClient, ayun: AdminUnit) -> None:
+    with transaction() as session:
+        make_broadcast(session, ayun, title="Lịch tiêm chủng")
+        make_broadcast(
+            session, ayun, title="Bơt hơdră", language="jra", aired_at=NOW - timedelta(2)
+        )
+    address = f"/c/{ayun.code}/listen"
+    whole = read(client.get(address))
+    assert whole.xpath('//section[@class="day"]/h2/text()') == [
+        "thứ Bảy, 21/11/2026", "thứ Năm, 19/11/2026",
+    ]  # fmt: skip
+    api = client.get(f"/api/v1/communes/{ayun.code}/broadcasts?limit=20").get_json()
+    assert data_of(whole)["broadcasts"] == api
+
+    sifted = read(client.get(f"{address}?language=jra&date=2026-11-19"))
+    assert sifted.xpath('//li[@class="tile"]//a/text()') == ["Bơt hơdră"]
+    assert "broadcasts" not in data_of(sifted)
+    wrong = read(client.get(f"{address}?language=x&date=hom-qua"))
+    assert len(wrong.xpath('//li[@class="tile"]')) == 2
 
 
 @pytest.mark.parametrize(

@@ -53,13 +53,15 @@ def page(
     language: str,
     head_tags: str,
     payload: dict[str, Any] | None = None,
+    *,
+    styled: bool = False,
     **values: Any,
 ) -> str:
-    """A whole page: frame and screen from ``template``, JSON beside it."""
+    """A whole page: frame and screen from ``template``, JSON beside it; ``styled`` as ``Shell.fill``."""
     values = {"commune": None, "section": "", **values}
     app = render(template, language, **values)
     data = json_script(payload) if payload else ""
-    return resident_shell().fill(language, head=head_tags, app=app, data=data)
+    return resident_shell().fill(language, head=head_tags, app=app, data=data, styled=styled)
 
 
 def trouble_page(status: int, code: str, params: dict[str, Any]) -> Response:
@@ -77,6 +79,5 @@ def trouble_page(status: int, code: str, params: dict[str, Any]) -> Response:
         title=title,
         detail="" if successors else detail,
         successors=successors,
-        former=params.get("name", ""),
     )
     return Response(body, status, content_type=HTML, headers={"Cache-Control": "no-store"})

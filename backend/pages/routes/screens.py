@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Response, request
 from markupsafe import Markup
 
+from backend.broadcasts.models import Language
+from backend.core import clock
 from backend.core.api import page_language, public_cache
 from backend.core.auth import public
 from backend.core.db import reading
@@ -26,6 +30,7 @@ from backend.pages.meta import (
     outcome_meta,
     plain_meta,
 )
+from backend.pages.render import day
 from backend.pages.routes.answering import HTML, PageBlueprint, answers_pages, page
 from backend.pages.routes.short import short_path
 from backend.pages.shell import json_script, resident_shell
@@ -40,6 +45,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _SLUG = re.compile(r"[a-z0-9_]{1,60}")
 ARTICLES = ("essentials", "places")
 OUTCOMES = ("feedback", "places")
+BROADCASTS = ("broadcasts", "places")
 # Colour and icon of an outcome, as in the app: parts/states.ts.
 OUTCOME_LOOKS = {
     "done": {"tone": "ok", "icon": "circle-check"},
@@ -73,8 +79,8 @@ def _choose() -> Rendered:
     with reading() as session:
         found = data.places_to_choose(session, q)
     meta = plain_meta(t("pages.commune.title", language), language)
-    tags = head(meta, language, resident_shell().screen_styles)
-    return page("choose.html", language, tags, q=q, found=found), places.day_ends()
+    tags = head(meta, language)
+    return page("choose.html", language, tags, styled=True, q=q, found=found), places.day_ends()
 
 
 @blp.route("/c/<string:code>")
@@ -126,8 +132,9 @@ def article(code: str, article_id: UUID) -> Rendered:
     html = page(
         "article.html",
         language,
-        head(article_meta(shown, code), language, resident_shell().screen_styles),
+        head(article_meta(shown, code), language),
         {"commune": facts, **({} if asked else {"article": shown})},
+        styled=True,
         commune=facts,
         section="home",
         article=shown,
@@ -157,8 +164,9 @@ def outcome(code: str, record_id: UUID) -> Rendered:
     html = page(
         "outcome.html",
         language,
-        head(outcome_meta(shown, code), language, resident_shell().screen_styles),
+        head(outcome_meta(shown, code), language),
         {"commune": facts, "outcome": shown},
+        styled=True,
         commune=facts,
         section="outcomes",
         outcome=shown,
@@ -175,16 +183,44 @@ def outcome(code: str, record_id: UUID) -> Rendered:
 @_cached("places")
 def outcomes(code: str) -> Rendered:
     """The list of outcomes; the app draws it."""
-    return _of_commune(code, "outcomes")
+    return _of_commune(code, "pages.private.outcomes")
 
 
 @blp.route("/c/<string:code>/listen")
 @public
 @answers_pages
-@_cached("places")
+@_cached(*BROADCASTS)
 def listen(code: str) -> Rendered:
-    """Broadcasts to hear again; the app draws them."""
-    return _of_commune(code, "listen")
+    """Broadcasts to hear again, by day."""
+    language = page_language()
+    on, spoken = _asked_day(), _asked_language()
+    cursor = request.args.get("cursor") or None
+    with reading() as session:
+        unit = data.commune(session, code)
+        facts = data.commune_facts(session, unit)
+        listed = data.broadcasts(session, unit, language, day=on, language=spoken, cursor=cursor)
+    filters = {
+        "date": on.isoformat() if on else None,
+        "language": spoken,
+        "cursor": listed["next_cursor"],
+    }
+    title = f"{t('pages.listen.title', language)} – {facts['full_name']}"
+    html = page(
+        "listen.html",
+        language,
+        head(plain_meta(title, language), language),
+        {"commune": facts, **({} if on or spoken or cursor else {"broadcasts": listed})},
+        styled=True,
+        commune=facts,
+        section="listen",
+        days=_by_day(listed["items"]),
+        date=filters["date"],
+        today=clock.today_local().isoformat(),
+        chosen=spoken,
+        languages=facts["languages"] or list(Language),
+        more=_more(f"{code}/listen", filters) if listed["next_cursor"] else "",
+    )
+    return html, places.day_ends()
 
 
 @blp.route("/c/<string:code>/listen/<uuid:broadcast_id>")
@@ -194,7 +230,7 @@ def listen(code: str) -> Rendered:
 def broadcast(code: str, broadcast_id: UUID) -> Rendered:
     """One broadcast; the app draws it."""
     del broadcast_id
-    return _of_commune(code, "listen")
+    return _of_commune(code, "pages.listen.title")
 
 
 @blp.route("/send")
@@ -243,11 +279,11 @@ def settings() -> Rendered:
     return _drawn_by_app("settings")
 
 
-def _of_commune(code: str, screen: str) -> Rendered:
+def _of_commune(code: str, title_key: str) -> Rendered:
     language = page_language()
     with reading() as session:
         facts = data.commune_facts(session, data.commune(session, code))
-    title = f"{t(f'pages.private.{screen}', language)} – {facts['full_name']}"
+    title = f"{t(title_key, language)} – {facts['full_name']}"
     tags = head(plain_meta(title, language), language)
     shell = resident_shell().fill(language, head=tags, data=json_script({"commune": facts}))
     return shell, places.day_ends()
@@ -261,6 +297,26 @@ def _drawn_by_app(screen: str) -> Rendered:
 
 def _more(code: str, filters: dict[str, str | None]) -> str:
     return f"/c/{code}?{urlencode({name: value for name, value in filters.items() if value})}"
+
+
+def _asked_day() -> date | None:
+    try:
+        return date.fromisoformat(request.args.get("date", ""))
+    except ValueError:
+        return None
+
+
+def _asked_language() -> Language | None:
+    asked = request.args.get("language", "")
+    return Language(asked) if asked in set(Language) else None
+
+
+def _by_day(items: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The list by day of broadcast on Vietnam's clock, each with the moment of its first."""
+    days = [
+        list(group) for _, group in groupby(items, key=lambda item: day(item["aired_at"], "vi"))
+    ]
+    return [(group[0]["aired_at"], group) for group in days]
 
 
 def _soonest(first: datetime, second: datetime | None) -> datetime:

@@ -16,6 +16,8 @@ export class Problem extends Error {
     /** Seconds the server asks us to wait, or null. */
     readonly retryAfter: number | null = null,
     readonly title = '',
+    /** Where a commune that was reorganised lives on. */
+    readonly successors: { code: string; name: string }[] = [],
   ) {
     super(`${status} ${code}`)
     this.name = 'Problem'
@@ -145,7 +147,13 @@ async function parsed(response: Response): Promise<unknown> {
 
 export async function problemFrom(response: Response): Promise<Problem> {
   const body = (await parsed(response).catch(() => undefined)) as
-    | { code?: string; detail?: string; title?: string; errors?: FieldErrors }
+    | {
+        code?: string
+        detail?: string
+        title?: string
+        errors?: FieldErrors
+        successors?: { code: string; name: string }[]
+      }
     | undefined
   return new Problem(
     response.status,
@@ -154,6 +162,7 @@ export async function problemFrom(response: Response): Promise<Problem> {
     body?.errors ?? {},
     retryAfter(response.headers.get('Retry-After')),
     body?.title,
+    body?.successors,
   )
 }
 

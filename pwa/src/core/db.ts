@@ -40,6 +40,8 @@ export type OutboxItem = {
   state: OutboxState
   body: Record<string, unknown>
   commune_name: string
+  /** Title of the article or broadcast it is about. */
+  subject_title: string
   photos: OutboxPhoto[]
   /** Resident who wrote it while signed in, or null. */
   owner: string | null

@@ -43,7 +43,7 @@ async function save(entry: OutboxItem): Promise<void> {
   changed()
 }
 
-type New = Pick<OutboxItem, 'body' | 'commune_name' | 'owner'> & {
+type New = Pick<OutboxItem, 'body' | 'commune_name' | 'subject_title' | 'owner'> & {
   photos: Pick<OutboxPhoto, 'name' | 'type' | 'bytes'>[]
   /** The refused item that this one mends, or null. */
   replaces: string | null
@@ -55,13 +55,22 @@ type New = Pick<OutboxItem, 'body' | 'commune_name' | 'owner'> & {
  * Stores a finished piece of feedback; `keepTrying` takes it from there. Returns its id. What it was made from goes in the
  * same write: whatever happens on this device, the words are there once, neither lost nor sent twice.
  */
-export async function add({ body, commune_name, photos, owner, replaces, drafts }: New): Promise<string> {
+export async function add({
+  body,
+  commune_name,
+  subject_title,
+  photos,
+  owner,
+  replaces,
+  drafts,
+}: New): Promise<string> {
   const id = newUuid()
   const entry: OutboxItem = {
     id,
     state: 'waiting',
     body,
     commune_name,
+    subject_title,
     photos: photos.map((photo) => ({ ...photo, url: null, offset: 0, state: 'waiting' })),
     owner,
     created_at: new Date().toISOString(),

@@ -27,6 +27,7 @@ async function start(item: { photos?: (typeof PHOTO)[]; owner?: string | null; b
   const id = await outbox.add({
     body: { ...BODY, ...item.body },
     commune_name: 'Xã Ayun',
+    subject_title: '',
     photos: item.photos ?? [],
     owner: item.owner ?? null,
     replaces: null,
@@ -346,7 +347,13 @@ test('what mends a refused item takes its place, and its draft goes with it, in 
   const { database } = await import('../../src/core/db.ts')
   const db = await database()
   await db.put('drafts', { text: 'Đèn hỏng' }, `mend-${id}`)
-  const mended = { body: { ...BODY, text: 'Đèn hỏng' }, commune_name: 'Xã Ayun', photos: [], owner: null }
+  const mended = {
+    body: { ...BODY, text: 'Đèn hỏng' },
+    commune_name: 'Xã Ayun',
+    subject_title: '',
+    photos: [],
+    owner: null,
+  }
   const fresh = await outbox.add({ ...mended, replaces: id, drafts: [`mend-${id}`] })
   expect((await outbox.items()).map((one) => [one.id, one.state])).toEqual([[fresh, 'waiting']])
   expect(await db.get('drafts', `mend-${id}`)).toBeUndefined()

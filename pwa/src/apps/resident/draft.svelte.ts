@@ -71,9 +71,9 @@ export async function loadDraft(mending: OutboxItem | null): Promise<void> {
 
 const bare = ({ name, type, bytes }: Photo): Photo => ({ name, type, bytes })
 
-function refusedWords({ body, commune_name, problem }: OutboxItem): Partial<Draft> {
+function refusedWords({ body, commune_name, subject_title, problem }: OutboxItem): Partial<Draft> {
   const agreed = !problem?.errors.consent_version
-  return { ...body, commune_name, consented: agreed, ...(agreed ? {} : { consent_version: '' }) }
+  return { ...body, commune_name, subject_title, consented: agreed, ...(agreed ? {} : { consent_version: '' }) }
 }
 
 /** The notice in force; who agreed to another one before reads this one first. */
@@ -121,6 +121,7 @@ export async function handOver(owner: string | null, signedIn: boolean, mending:
   const id = await add({
     body: toBody($state.snapshot(draft), signedIn),
     commune_name: draft.commune_name,
+    subject_title: draft.subject_title,
     photos: $state.snapshot(photos.list),
     owner,
     replaces: mending?.id ?? null,

@@ -4,6 +4,7 @@ export default {
   'app.skip': 'Skip to main content',
   'app.sections': 'Main sections',
   'app.choose_commune': 'Choose a commune',
+  'app.choose': 'Choose place',
   'app.change_commune': 'Change commune. Now showing:',
   'app.close': 'Close',
   'app.update': 'A new version of the app is ready.',
@@ -28,14 +29,15 @@ export default {
   'state.more': 'Show more',
   'state.end': 'End of the list.',
   'state.again': 'Try again',
-  'state.offline_title': 'No network yet',
-  'state.offline_text':
+  'state.unreachable_title': 'No network yet',
+  'state.unreachable_text':
     'This page is not saved on this device. Nothing was lost. When you are connected, choose Try again.',
-  'state.error_title': 'This page could not be opened',
-  'state.error_text': 'The server is busy or has a fault. Nothing was lost. Try again in a few minutes.',
+  'state.failed_title': 'This page could not be opened',
+  'state.failed_text': 'The server is busy or has a fault. Nothing was lost. Try again in a few minutes.',
   'state.missing_title': 'Not found',
   'state.missing_text': 'This content is no longer public, or the address is wrong.',
   'state.home': 'Go to the news',
+  'state.successors': 'See:',
   'state.new_tab': '(opens another page)',
 
   'listen.read': 'Listen',
