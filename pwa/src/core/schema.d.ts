@@ -714,6 +714,11 @@ export interface components {
         ConfirmPassword: {
             current_password: string;
         };
+        Consistency: {
+            from: number;
+            proof: string[];
+            to: number;
+        };
         CreatedStaff: {
             active: boolean;
             email: string | null;
@@ -1233,6 +1238,21 @@ export interface components {
         Handlers: {
             items: components["schemas"]["Handler"][];
         };
+        Head: {
+            /** Format: date-time */
+            at: string;
+            key_id: string;
+            number: number;
+            origin: string;
+            root: string;
+            signature: string;
+            size: number;
+        };
+        HeadPage: {
+            items: components["schemas"]["Head"][];
+            /** @description null on the last page */
+            next_cursor: string | null;
+        };
         Identity: {
             name: string | null;
             /** @example +84905123456 */
@@ -1258,6 +1278,19 @@ export interface components {
             read_at: string | null;
             title: string;
             urgent: boolean;
+        };
+        Key: {
+            endorsement: string | null;
+            key_id: string;
+            /** Format: date-time */
+            made_at: string;
+            number: number;
+            public_key: string;
+            /** Format: date-time */
+            retired_at: string | null;
+        };
+        Keys: {
+            items: components["schemas"]["Key"][];
         };
         Located: {
             candidates: components["schemas"]["Candidate"][];
@@ -2075,6 +2108,19 @@ export interface components {
             /** @default null */
             reason: string | null;
         };
+        ReceiptEvent: {
+            actor_id: string;
+            actor_kind: string;
+            at: string;
+            case_id: string;
+            commitment: string;
+            from_state: string;
+            hash: string;
+            previous: string;
+            seq: number;
+            to_state: string;
+            type: string;
+        };
         RecoveryCodes: {
             recovery_codes: string[];
         };
@@ -2353,6 +2399,18 @@ export interface components {
             secret: string;
             /** @description otpauth: address */
             uri: string;
+        };
+        TransparencyReceipt: {
+            event: components["schemas"]["ReceiptEvent"];
+            /** Format: date-time */
+            expected_at: string | null;
+            head: components["schemas"]["Head"] | null;
+            position: number | null;
+            proof: string[] | null;
+            /** @enum {string} */
+            state: "pending" | "included";
+            tracking_code: string;
+            version: number;
         };
         UnitRef: {
             /**
