@@ -27,9 +27,9 @@ describe('working minutes', () => {
 
 describe('the due column', () => {
   test.each([
-    ['three hours of office time are three hours', {}, `${FRIDAY}T10:30`, 'due.work_hours', 4, 'warn'],
-    ['the last hour is said in minutes', {}, `${FRIDAY}T16:10`, 'due.work_minutes', 20, 'warn'],
-    ['days are days of eight hours', {}, '2026-11-17T16:30', 'due.work_days', 3, 'ok'],
+    ['three hours of office time are three hours', {}, `${FRIDAY}T10:30`, 'due.about_hours', 4, 'warn'],
+    ['the last hour is said in minutes', {}, `${FRIDAY}T16:10`, 'due.about_minutes', 20, 'warn'],
+    ['days are days of eight hours', {}, '2026-11-17T16:30', 'due.about_days', 3, 'ok'],
     [
       'an emergency runs on the clock of the wall',
       { urgency: 'emergency' },

@@ -2,7 +2,8 @@
  * "còn 3 giờ làm việc", "trễ 2 ngày": the due column in words. Pure.
  *
  * The deadline itself is the server's, which knows the unit's hours, holidays and closures; only the words for the time that is
- * left are made here, on the usual office hours. When the server says how many working minutes are left, those are used.
+ * left are made here, on the usual office hours, and say "about". When the server says how many working minutes are left, those
+ * are used.
  */
 import type { CaseState, Urgency } from '../types.ts'
 
@@ -54,7 +55,7 @@ export function dueWords(item: DueInput, now: number): DueWords {
   if (item.urgency === 'emergency') return round('clock', Math.max(1, Math.round((due - now) / 60_000)), 1440, 120)
   const left = item.working_minutes_left ?? workingMinutes(now, due)
   if (left < 1) return round('clock', Math.max(1, Math.round((due - now) / 60_000)), 1440, 1440)
-  return round('work', left, DAY, DAY)
+  return round(item.working_minutes_left == null ? 'about' : 'work', left, DAY, DAY)
 }
 
 function late(ms: number): DueWords {
@@ -64,7 +65,7 @@ function late(ms: number): DueWords {
   return { key: 'due.late_days', params: { n: Math.floor(minutes / 1440) }, tone: 'alert' }
 }
 
-function round(clock: 'work' | 'clock', minutes: number, dayMinutes: number, warnBelow: number): DueWords {
+function round(clock: 'work' | 'about' | 'clock', minutes: number, dayMinutes: number, warnBelow: number): DueWords {
   const tone: Tone = minutes <= warnBelow ? 'warn' : 'ok'
   if (minutes < HOUR) return { key: `due.${clock}_minutes`, params: { n: Math.ceil(minutes) }, tone }
   if (minutes < dayMinutes) return { key: `due.${clock}_hours`, params: { n: Math.floor(minutes / HOUR) }, tone }
