@@ -58,6 +58,7 @@ class Permission(StrEnum):
     STAFF_MANAGE = "staff:manage"
     OUTBOX_READ = "outbox:read"
     PLACES_MANAGE = "places:manage"
+    CALENDAR_MANAGE = "calendar:manage"
     PORTALS_MANAGE = "portals:manage"
     FEEDBACK_HAND_IN = "feedback:hand_in"
 
@@ -106,6 +107,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.CASES_APPROVE,
             _P.CASES_PUBLISH,
             _P.CASES_IDENTITY,
+            _P.CALENDAR_MANAGE,
             _P.OUTBOX_READ,
         }
     ),
@@ -120,7 +122,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     # An administrator keeps accounts, places and devices; reading people's feedback is not part of that work.
     Role.ADMINISTRATOR: frozenset(
-        {_P.STAFF_MANAGE, _P.PLACES_MANAGE, _P.PORTALS_MANAGE, _P.DEVICES_MANAGE, _P.OUTBOX_READ}
+        {
+            _P.STAFF_MANAGE,
+            _P.PLACES_MANAGE,
+            _P.CALENDAR_MANAGE,
+            _P.PORTALS_MANAGE,
+            _P.DEVICES_MANAGE,
+            _P.OUTBOX_READ,
+        }
     ),
     # A portal passes on what its visitors write. Views decorated for staff or residents refuse it.
     Role.PORTAL_CLIENT: frozenset({_P.FEEDBACK_HAND_IN}),

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import enum
 import uuid
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.core import clock
 from backend.core.db import Base, Identified, TextEnum, Timestamped
 
 # Compared byte by byte on both databases, so that the index also finds what begins with a word.
@@ -67,6 +68,15 @@ class DayKind(enum.StrEnum):
     HOLIDAY = "holiday"
     WORKDAY = "workday"  # a make-up Saturday
     CLOSURE = "closure"  # this unit only: flood, local festival
+
+
+class CalendarSource(enum.StrEnum):
+    """Whose word about working time holds."""
+
+    UNIT = "unit"
+    PROVINCE = "province"
+    COUNTRY = "country"
+    USUAL = "usual"  # nobody entered office hours
 
 
 class AdminUnit(Identified, Timestamped, Base):
@@ -188,3 +198,21 @@ class WorkingHours(Identified, Base):
     weekday: Mapped[int]  # 0 = Monday
     opens: Mapped[time]  # Vietnam's time
     closes: Mapped[time]
+
+
+class CalendarChange(Identified, Base):
+    """A change of somebody's calendar, on record: written once, never changed.
+
+    The last one of a unit is the version of its calendar: whoever changes it says which one they saw.
+    """
+
+    __tablename__ = "calendar_change"
+    __table_args__ = (UniqueConstraint("unit_id", "version"),)
+
+    unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("admin_unit.id"))
+    version: Mapped[int]
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    actor_kind: Mapped[str] = mapped_column(String(20))  # staff, system
+    actor_id: Mapped[uuid.UUID | None]
+    act: Mapped[str] = mapped_column(String(40))  # "day", "hours"
+    detail: Mapped[dict[str, Any]]  # what it was before and what it is now

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -14,6 +15,7 @@ from backend.core import clock
 from backend.places.calendar import DEFAULT_WEEK, DayRule, Span, WorkCalendar
 from backend.places.models import (
     AdminUnit,
+    CalendarChange,
     CalendarDay,
     Community,
     Department,
@@ -26,6 +28,7 @@ _PROVINCE_DIGITS = 2
 _CODE = re.compile(r"\d{2,5}", re.ASCII)
 # Deadlines look ahead and explain what has passed; older days of the calendar interest nobody.
 _CALENDAR_REACHES_BACK = timedelta(days=800)
+Week = tuple[tuple[Span, ...], ...]  # Monday first
 
 
 def standing(on: date | None = None) -> ColumnElement[bool]:
@@ -241,8 +244,26 @@ def community(session: Session, community_id: UUID) -> Community | None:
     return session.get(Community, community_id)
 
 
-def calendar_for(session: Session, unit_id: UUID) -> WorkCalendar:
-    """The working time of a unit as a plain value (two statements)."""
+class CalendarLayers(NamedTuple):
+    """What was entered about working time: for the country, then a province, then a unit; None and empty where nothing was."""
+
+    weeks: tuple[Week | None, Week | None, Week | None]
+    days: tuple[dict[date, DayRule], dict[date, DayRule], dict[date, DayRule]]
+
+    def calendar(self) -> WorkCalendar:
+        """All of it merged: of the hours the most local ones, of the rules about a day the most local one."""
+        week = next(filter(None, reversed(self.weeks)), DEFAULT_WEEK)
+        return WorkCalendar(week, {day: rule for layer in self.days for day, rule in layer.items()})
+
+    def without_own(self) -> CalendarLayers:
+        """What the unit has when it enters nothing itself."""
+        return CalendarLayers((*self.weeks[:2], None), (*self.days[:2], {}))
+
+
+def calendar_layers(
+    session: Session, unit_id: UUID, first: date, last: date = date.max
+) -> CalendarLayers:
+    """What holds for a unit from ``first`` to ``last``, by who entered it (two statements)."""
     province = select(AdminUnit.parent_id).where(AdminUnit.id == unit_id).scalar_subquery()
     hours = session.execute(
         select(WorkingHours.unit_id, WorkingHours.weekday, WorkingHours.opens, WorkingHours.closes)
@@ -262,19 +283,37 @@ def calendar_for(session: Session, unit_id: UUID) -> WorkCalendar:
                 CalendarDay.unit_id == province,
                 CalendarDay.unit_id.is_(None),
             ),
-            CalendarDay.day >= clock.today_local() - _CALENDAR_REACHES_BACK,
+            CalendarDay.day.between(first, last),
         )
     ).all()
 
     def locality(owner: UUID | None) -> int:
         return 0 if owner is None else 2 if owner == unit_id else 1
 
-    week: dict[int, list[list[Span]]] = {}
+    spans: tuple[dict[int, list[Span]], ...] = ({}, {}, {})
     for owner, weekday, opens, closes in hours:
-        rows = week.setdefault(locality(owner), [[] for _ in range(7)])
-        rows[weekday].append((opens, closes))
-    merged: dict[date, DayRule] = {}
-    for _owner, day, kind, note in sorted(days, key=lambda row: locality(row[0])):
-        merged[day] = DayRule(kind.value, note)
-    chosen = week[max(week)] if week else None
-    return WorkCalendar(tuple(map(tuple, chosen)) if chosen else DEFAULT_WEEK, merged)
+        spans[locality(owner)].setdefault(weekday, []).append((opens, closes))
+    rules: CalendarLayers = CalendarLayers((None, None, None), ({}, {}, {}))
+    for owner, day, kind, note in days:
+        rules.days[locality(owner)][day] = DayRule(kind.value, note)
+    country, above, own = (
+        tuple(tuple(week.get(weekday, ())) for weekday in range(7)) if week else None
+        for week in spans
+    )
+    return rules._replace(weeks=(country, above, own))
+
+
+def calendar_for(session: Session, unit_id: UUID) -> WorkCalendar:
+    """The working time of a unit as a plain value (two statements)."""
+    first = clock.today_local() - _CALENDAR_REACHES_BACK
+    return calendar_layers(session, unit_id, first).calendar()
+
+
+def calendar_change(session: Session, unit_id: UUID | None) -> CalendarChange | None:
+    """The last change of a unit's own calendar (None: of the country's); its version is the calendar's."""
+    return session.scalar(
+        select(CalendarChange)
+        .where(CalendarChange.unit_id.is_not_distinct_from(unit_id))
+        .order_by(CalendarChange.version.desc())
+        .limit(1)
+    )

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Mapping
+from datetime import date, time
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
-from backend.core.api import Choice, Latitude, Longitude, PlainText, Schema, Uuid, code
+from backend.core.api import (
+    Choice,
+    Day,
+    Latitude,
+    Longitude,
+    PlainText,
+    Schema,
+    Timestamp,
+    Uuid,
+    code,
+)
+from backend.places.calendar import DayType
 from backend.places.found import Method, Reason
-from backend.places.models import BEFORE_RECORDS, CommunityKind, SuccessionKind, UnitKind
+from backend.places.hours import read_hour, write_hour
+from backend.places.models import (
+    BEFORE_RECORDS,
+    CalendarSource,
+    CommunityKind,
+    DayKind,
+    SuccessionKind,
+    UnitKind,
+)
 
 CODE_EXAMPLE = {"example": "23798", "description": "administrative code (Decision 19/2025)"}
 MOST_COMMUNES = 200
@@ -162,3 +184,145 @@ class DayQuery(Schema):
 class PositionQuery(Schema):
     lat = Latitude(required=True, metadata={"example": 14.1434})
     lon = Longitude(required=True, metadata={"example": 108.313})
+
+
+FIRST_YEAR, LAST_YEAR = 2020, 2100
+_DAYS_OF_WEEK, _MOST_SPANS = 7, 4
+
+
+class Hour(fields.Field[time]):
+    """An hour of the day, ``07:30``; the end of a day is ``24:00``."""
+
+    default_error_messages = {  # noqa: RUF012 - declared so by marshmallow
+        "required": "required",
+        "null": "required",
+        "invalid": "not_an_hour",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        pattern = "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
+        super().__init__(
+            metadata={"type": "string", "pattern": pattern, "example": "07:30"}, **kwargs
+        )
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        del attr, obj, kwargs
+        return write_hour(value)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> time:
+        del attr, data, kwargs
+        try:
+            return read_hour(value)
+        except (TypeError, ValueError) as error:
+            raise self.make_error("invalid") from error
+
+
+class OfficeSpan(Schema):
+    """One stretch of office hours; a morning and an afternoon are two."""
+
+    opens = Hour(required=True)
+    closes = Hour(required=True)
+
+    @validates_schema
+    def _in_order(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if data["opens"] >= data["closes"]:
+            raise ValidationError({"closes": ["before_opens"]})
+
+
+def _week() -> fields.List[Any]:
+    return fields.List(
+        fields.List(
+            fields.Nested(OfficeSpan), validate=validate.Length(max=_MOST_SPANS, error="too_many")
+        ),
+        required=True,
+        validate=validate.Length(equal=_DAYS_OF_WEEK, error="seven_days"),
+        metadata={"description": "Monday first; a day without office hours is empty"},
+    )
+
+
+class WeekIn(Schema):
+    week = _week()
+
+    @validates_schema
+    def _sound(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        week = data["week"]
+        if not any(week):
+            raise ValidationError({"week": ["never_open"]})
+        for weekday, day in enumerate(week):
+            ordered = sorted((span["opens"], span["closes"]) for span in day)
+            if any(nxt[0] < before[1] for before, nxt in itertools.pairwise(ordered)):
+                raise ValidationError({"week": {weekday: ["overlap"]}})
+
+
+class HoursView(Schema):
+    week = _week()
+    source = Choice(
+        CalendarSource,
+        required=True,
+        metadata={"description": "whose hours they are; `usual`: nobody entered any"},
+    )
+
+
+class PlainCalendarDay(Schema):
+    """A day explained."""
+
+    day = fields.Date(required=True)
+    type = Choice(DayType, required=True)
+    note = fields.String(required=True, allow_none=True)
+    spans = fields.List(fields.Nested(OfficeSpan), required=True)
+
+
+class CalendarDayView(PlainCalendarDay):
+    source = Choice(
+        CalendarSource,
+        required=True,
+        metadata={"description": "`country`: national holidays among them"},
+    )
+    inherited = fields.Nested(
+        PlainCalendarDay,
+        required=True,
+        allow_none=True,
+        metadata={"description": "what the day would be if the unit took its own word back"},
+    )
+
+
+class UnitCalendar(Schema):
+    """A year of a unit's working time: the week, and the days that the week alone does not explain."""
+
+    unit = fields.Nested(UnitRef, required=True)
+    year = fields.Integer(required=True)
+    version = fields.Integer(required=True)
+    changed_at = Timestamp(required=True, allow_none=True)
+    hours = fields.Nested(HoursView, required=True)
+    inherited_hours = fields.Nested(HoursView, required=True)
+    days = fields.List(fields.Nested(CalendarDayView), required=True)
+    national_days_known = fields.Boolean(
+        required=True, metadata={"description": "false for years too far ahead"}
+    )
+
+
+class CalendarQuery(Schema):
+    year = fields.Integer(
+        load_default=None,
+        validate=validate.Range(FIRST_YEAR, LAST_YEAR, error="out_of_range"),
+        metadata={"description": "the year to show; this year when absent"},
+    )
+
+
+class CalendarDate(Day):
+    """A day that an office can plan for."""
+
+    first, last = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
+
+
+class CalendarDayIn(Schema):
+    day = CalendarDate(required=True)
+    kind = Choice(DayKind, required=True)
+    note = PlainText(
+        required=True,
+        min_length=2,
+        max_length=200,
+        metadata={"description": "shown wherever a deadline is explained, to residents too"},
+    )

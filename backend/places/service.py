@@ -13,6 +13,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from backend.core import clock
+from backend.core.auth import SYSTEM, Principal
 from backend.core.db import bump
 from backend.core.errors import InvalidInput, NotFound
 from backend.core.events import emit
@@ -20,9 +21,11 @@ from backend.core.ids import new_id
 from backend.core.text import fold
 from backend.places.boundaries import Outline
 from backend.places.events import CalendarChanged
+from backend.places.hours import write_hour
 from backend.places.models import (
     BEFORE_RECORDS,
     AdminUnit,
+    CalendarChange,
     CalendarDay,
     DayKind,
     SuccessionKind,
@@ -31,7 +34,7 @@ from backend.places.models import (
     UnitSuccession,
     WorkingHours,
 )
-from backend.places.queries import commune_by_code, province_by_code
+from backend.places.queries import calendar_change, commune_by_code, province_by_code
 from backend.places.source import SHORT_CODES, Source, SourceUnit
 
 AREA = "places"
@@ -226,42 +229,104 @@ def mark_staffed(session: Session, unit_id: UUID, *, staffed: bool = True) -> No
 
 
 def set_day(
-    session: Session, unit_id: UUID | None, day: date, kind: DayKind | None, note: str | None = None
+    session: Session,
+    unit_id: UUID | None,
+    day: date,
+    kind: DayKind | None,
+    note: str | None = None,
+    *,
+    actor: Principal = SYSTEM,
 ) -> None:
     """Say what a day is for a unit, or (None) for the whole country; ``kind`` None takes the rule away."""
-    _must_exist(session, unit_id)
-    session.execute(
-        delete(CalendarDay).where(
+    hold_calendar(session, unit_id)
+    known = session.scalar(
+        select(CalendarDay).where(
             CalendarDay.unit_id.is_not_distinct_from(unit_id), CalendarDay.day == day
         )
     )
-    if kind is not None:
+    before = {"kind": known.kind.value, "note": known.note} if known else None
+    after = {"kind": kind.value, "note": note} if kind else None
+    if known is not None and kind is None:
+        session.delete(known)
+    elif known is not None and kind is not None:
+        known.kind, known.note = kind, note
+    elif kind is not None:
         session.add(CalendarDay(unit_id=unit_id, day=day, kind=kind, note=note))
-    emit(session, CalendarChanged(unit_id))
+    detail = {"day": day.isoformat(), "before": before, "after": after}
+    _calendar_changed(session, unit_id, actor, "day", detail)
 
 
 def set_hours(
-    session: Session, unit_id: UUID | None, spans: Mapping[int, Iterable[tuple[time, time]]]
+    session: Session,
+    unit_id: UUID | None,
+    spans: Mapping[int, Iterable[tuple[time, time]]],
+    *,
+    actor: Principal = SYSTEM,
 ) -> None:
     """Replace the office hours of a unit, or (None) of every unit without its own: weekday (0 Monday) -> spans.
+
+    Without any span the unit goes back to what its province or the country says.
 
     Raises:
         InvalidInput: a span ends before it begins, or two of one day overlap.
     """
-    _must_exist(session, unit_id)
-    session.execute(delete(WorkingHours).where(WorkingHours.unit_id.is_not_distinct_from(unit_id)))
-    for weekday, day_spans in spans.items():
-        ordered = sorted(day_spans)
-        edges = [edge for span in ordered for edge in span]
+    hold_calendar(session, unit_id)
+    of_unit = WorkingHours.unit_id.is_not_distinct_from(unit_id)
+    before = session.execute(
+        select(WorkingHours.weekday, WorkingHours.opens, WorkingHours.closes)
+        .where(of_unit)
+        .order_by(WorkingHours.weekday, WorkingHours.opens)
+    ).all()
+    session.execute(delete(WorkingHours).where(of_unit))
+    after = [
+        (weekday, *span)
+        for weekday, day_spans in sorted(spans.items())
+        for span in sorted(day_spans)
+    ]
+    for weekday in range(7):
+        edges = [edge for day, *span in after if day == weekday for edge in span]
         if edges != sorted(set(edges)):
             raise InvalidInput({"hours": ["overlap"]})
-        session.add_all(
-            WorkingHours(unit_id=unit_id, weekday=weekday, opens=opens, closes=closes)
-            for opens, closes in ordered
+    session.add_all(
+        WorkingHours(unit_id=unit_id, weekday=weekday, opens=opens, closes=closes)
+        for weekday, opens, closes in after
+    )
+    detail = {"before": _as_text(before), "after": _as_text(after)}
+    _calendar_changed(session, unit_id, actor, "hours", detail)
+
+
+def hold_calendar(session: Session, unit_id: UUID | None) -> None:
+    """Let nobody else change the calendar of a unit until this transaction ends.
+
+    Raises:
+        NotFound: there is no such unit.
+    """
+    if unit_id is not None and not session.get(
+        AdminUnit, unit_id, with_for_update={"key_share": True}
+    ):
+        raise NotFound("places.unit_not_found")
+
+
+def _calendar_changed(
+    session: Session, unit_id: UUID | None, actor: Principal, act: str, detail: dict[str, Any]
+) -> None:
+    last = calendar_change(session, unit_id)
+    session.add(
+        CalendarChange(
+            unit_id=unit_id,
+            version=last.version + 1 if last else 1,
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            act=act,
+            detail=detail,
         )
+    )
     emit(session, CalendarChanged(unit_id))
 
 
-def _must_exist(session: Session, unit_id: UUID | None) -> None:
-    if unit_id is not None and session.get(AdminUnit, unit_id) is None:
-        raise NotFound("places.unit_not_found")
+def _as_text(spans: Iterable[tuple[int, time, time]]) -> list[str]:
+    """Office hours as the operator's command takes them: ``1:07:00-11:30``."""
+    return [
+        f"{weekday + 1}:{write_hour(opens)}-{write_hour(closes)}"
+        for weekday, opens, closes in spans
+    ]

@@ -368,6 +368,29 @@ export interface components {
             /** @example Xã Ayun */
             name: string;
         };
+        CalendarDayIn: {
+            /** Format: date */
+            day: string;
+            /** @enum {string} */
+            kind: "holiday" | "workday" | "closure";
+            /** @description shown wherever a deadline is explained, to residents too */
+            note: string;
+        };
+        CalendarDayView: {
+            /** Format: date */
+            day: string;
+            /** @description what the day would be if the unit took its own word back */
+            inherited: components["schemas"]["PlainCalendarDay"] | null;
+            note: string | null;
+            /**
+             * @description `country`: national holidays among them
+             * @enum {string}
+             */
+            source: "unit" | "province" | "country" | "usual";
+            spans: components["schemas"]["OfficeSpan"][];
+            /** @enum {string} */
+            type: "working" | "make_up" | "weekend" | "holiday" | "closure";
+        };
         Candidate: {
             commune: components["schemas"]["Commune"];
             /** @description from its centre, in metres */
@@ -1253,6 +1276,15 @@ export interface components {
             /** @description null on the last page */
             next_cursor: string | null;
         };
+        HoursView: {
+            /**
+             * @description whose hours they are; `usual`: nobody entered any
+             * @enum {string}
+             */
+            source: "unit" | "province" | "country" | "usual";
+            /** @description Monday first; a day without office hours is empty */
+            week: components["schemas"]["OfficeSpan"][][];
+        };
         Identity: {
             name: string | null;
             /** @example +84905123456 */
@@ -1505,6 +1537,12 @@ export interface components {
             token: string;
             topics: string[];
         };
+        OfficeSpan: {
+            /** @example 07:30 */
+            closes: string;
+            /** @example 07:30 */
+            opens: string;
+        };
         OutboxHealth: {
             by_channel: components["schemas"]["ChannelHealth"][];
             paused_hosts: components["schemas"]["PausedHost"][];
@@ -1535,6 +1573,14 @@ export interface components {
             /** Format: uuid */
             id: string | null;
             name: string;
+        };
+        PlainCalendarDay: {
+            /** Format: date */
+            day: string;
+            note: string | null;
+            spans: components["schemas"]["OfficeSpan"][];
+            /** @enum {string} */
+            type: "working" | "make_up" | "weekend" | "holiday" | "closure";
         };
         Play: {
             /** Format: uuid */
@@ -2184,7 +2230,7 @@ export interface components {
             label: string;
             levels: string[];
             needs_department: boolean;
-            permissions: ("articles:read" | "articles:write" | "articles:edit" | "articles:approve" | "cases:read" | "cases:triage" | "cases:handle" | "cases:approve" | "cases:publish" | "cases:identity" | "cases:assisted" | "policies:manage" | "broadcasts:read" | "broadcasts:write" | "broadcasts:approve" | "devices:manage" | "staff:manage" | "outbox:read" | "places:manage" | "portals:manage" | "feedback:hand_in")[];
+            permissions: ("articles:read" | "articles:write" | "articles:edit" | "articles:approve" | "cases:read" | "cases:triage" | "cases:handle" | "cases:approve" | "cases:publish" | "cases:identity" | "cases:assisted" | "policies:manage" | "broadcasts:read" | "broadcasts:write" | "broadcasts:approve" | "devices:manage" | "staff:manage" | "outbox:read" | "places:manage" | "calendar:manage" | "portals:manage" | "feedback:hand_in")[];
             /** @enum {string} */
             role: "triage_officer" | "handler" | "drafter" | "editor" | "approver" | "broadcast_operator" | "device_technician" | "one_stop_desk" | "village_head" | "commune_leader" | "province_supervisor" | "administrator" | "portal_client";
             takes_community: boolean;
@@ -2252,7 +2298,7 @@ export interface components {
             language: string;
             must_change_password: boolean;
             name: string;
-            permissions: ("articles:read" | "articles:write" | "articles:edit" | "articles:approve" | "cases:read" | "cases:triage" | "cases:handle" | "cases:approve" | "cases:publish" | "cases:identity" | "cases:assisted" | "policies:manage" | "broadcasts:read" | "broadcasts:write" | "broadcasts:approve" | "devices:manage" | "staff:manage" | "outbox:read" | "places:manage" | "portals:manage" | "feedback:hand_in")[];
+            permissions: ("articles:read" | "articles:write" | "articles:edit" | "articles:approve" | "cases:read" | "cases:triage" | "cases:handle" | "cases:approve" | "cases:publish" | "cases:identity" | "cases:assisted" | "policies:manage" | "broadcasts:read" | "broadcasts:write" | "broadcasts:approve" | "devices:manage" | "staff:manage" | "outbox:read" | "places:manage" | "calendar:manage" | "portals:manage" | "feedback:hand_in")[];
             phone_masked: string | null;
             recovery_codes_left: number;
             /** @description where they are employed */
@@ -2412,6 +2458,18 @@ export interface components {
             tracking_code: string;
             version: number;
         };
+        UnitCalendar: {
+            /** Format: date-time */
+            changed_at: string | null;
+            days: components["schemas"]["CalendarDayView"][];
+            hours: components["schemas"]["HoursView"];
+            inherited_hours: components["schemas"]["HoursView"];
+            /** @description false for years too far ahead */
+            national_days_known: boolean;
+            unit: components["schemas"]["UnitRef"];
+            version: number;
+            year: number;
+        };
         UnitRef: {
             /**
              * @description administrative code (Decision 19/2025)
@@ -2460,6 +2518,10 @@ export interface components {
         };
         VoiceList: {
             items: components["schemas"]["Voice"][];
+        };
+        WeekIn: {
+            /** @description Monday first; a day without office hours is empty */
+            week: components["schemas"]["OfficeSpan"][][];
         };
         _Actor: {
             id: string | null;

@@ -94,6 +94,12 @@ export const ROUTES: Route[] = [
     load: () => import('./portals/PortalsPage.svelte'),
     stay: true,
   },
+  {
+    path: '/console/calendar',
+    area: 'calendar',
+    needs: ['calendar:manage'],
+    load: () => import('./calendar/CalendarPage.svelte'),
+  },
   { path: '/console/outbox', area: 'outbox', needs: ['outbox:read'], load: () => import('./outbox/OutboxPage.svelte') },
   { path: '/console/account', area: 'account', needs: [], load: () => import('./account/AccountPage.svelte') },
 ]
@@ -108,5 +114,6 @@ export const AREAS: { area: string; path: string; icon: string; key: string; nee
   { area: 'devices', path: '/console/devices', icon: 'radio', key: 'd', needs: ['devices:manage'] },
   { area: 'staff', path: '/console/staff', icon: 'users', key: 's', needs: ['staff:manage'] },
   { area: 'portals', path: '/console/portals', icon: 'globe', key: 'p', needs: ['portals:manage'] },
+  { area: 'calendar', path: '/console/calendar', icon: 'calendar-days', key: 'w', needs: ['calendar:manage'] },
   { area: 'outbox', path: '/console/outbox', icon: 'send', key: 'o', needs: ['outbox:read'] },
 ]

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Flask
 from marshmallow import Schema
 from sqlalchemy.orm import Session
 
@@ -16,7 +15,6 @@ from backend.core.auth import public
 from backend.core.db import reading
 from backend.core.errors import Gone, InvalidInput, NotFound
 from backend.places import queries
-from backend.places.commands import cli
 from backend.places.found import Hit
 from backend.places.models import AdminUnit, UnitSuccession
 from backend.places.position import locate
@@ -36,11 +34,6 @@ AREA = "places"
 Rendered = tuple[dict[str, Any], datetime | None]
 
 blp = Blueprint("places", __name__, description="Provinces, communes and what lies below them")
-
-
-def init_app(app: Flask) -> None:
-    """Add the operator's commands: ``flask --app wsgi places …``."""
-    app.cli.add_command(cli)
 
 
 @blp.route("/provinces")
