@@ -46,6 +46,8 @@ def shots(context: BrowserContext) -> Iterator[Shot]:
         yield Shot("outcome", f"{COMMUNE}/outcomes/{outcomes[0]}")
     for name in ("send", "track", "mine", "settings"):
         yield Shot(name, f"/{name}")
+    yield Shot("commune-gone", "/c/23797")
+    yield Shot("commune-elsewhere", "/c/23812")
     yield Shot("nowhere", f"{COMMUNE}/a/nowhere")
     yield Shot("embed", "/embed/communes/23798")
     yield Shot("api", "/api/docs")
@@ -69,6 +71,8 @@ def console_shots(context: BrowserContext) -> Iterator[Shot]:
     yield Shot("console-broadcasts", "/console/broadcasts", "tam.ayun")
     yield Shot("console-devices", "/console/devices", "ky.ayun")
     yield Shot("console-staff", "/console/staff", "quantri")
+    yield Shot("console-portals", "/console/portals", "quantri")
+    yield Shot("console-policies", "/console/policies", "dung.ayun")
     yield Shot("console-outbox", "/console/outbox", "quantri")
     yield Shot("console-account", "/console/account", "hoa.ayun")
 
