@@ -131,6 +131,18 @@ def test_an_altered_event_in_a_history_computed_anew_is_named(story: list[UUID])
     assert found() == [f"{code(story[1])}: link 3, rewritten"]
 
 
+def test_a_rewritten_history_neither_enters_the_log_nor_stops_it(story: list[UUID]) -> None:
+    changed = events(story[1])
+    changed[2].actor_kind = "system"
+    rewrite(story[1], changed)
+    assert log.publish(NINE + timedelta(hours=2))
+    assert found() == [f"{code(story[1])}: link 3, rewritten"]
+    with reading() as session:
+        assert (
+            session.get_one(TransparencyHead, 3).size == session.get_one(TransparencyHead, 2).size
+        )
+
+
 def test_a_removed_event_is_named(story: list[UUID]) -> None:
     changed = events(story[1])
     position = position_of(changed[-1].id)
