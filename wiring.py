@@ -44,6 +44,7 @@ from moderation.events import (
     CaseStateChanged,
     CaseWarned,
     OutcomePublished,
+    RoutingRuleFailed,
 )
 from moderation.transparency.events import HistoryBroken
 from notifications import handlers as notifications
@@ -88,6 +89,7 @@ HANDLERS: events.HandlerTable = {
     CaseOverdue: (notifications.case_overdue,),
     OutcomePublished: (notifications.outcome_published,),
     HistoryBroken: (notifications.history_broken,),
+    RoutingRuleFailed: (notifications.routing_rule_failed,),
 }
 
 # Which worker hears which bell; those not named go to "work".

@@ -101,3 +101,14 @@ class OutcomeUnpublished(Event):
     case_id: uuid.UUID
     feedback_id: uuid.UUID
     unit_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingRuleFailed(Event):
+    """A version of a rule could not be followed for the first time; the case went to the front desk instead."""
+
+    rule_id: uuid.UUID
+    version: int
+    name: str
+    unit_id: uuid.UUID  # of the case
+    case_id: uuid.UUID

@@ -7,17 +7,26 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, update
+from sqlalchemy.orm import Session, object_session
 
 from backend.core import ids
 from backend.core.auth import SYSTEM
+from backend.core.clock import now
 from backend.core.events import emit
 from backend.feedback import projection
 from backend.feedback.models import Feedback
 from moderation import clock, history, ledger, routing, search
 from moderation.classifier import Suggestion, classify
-from moderation.events import CaseOpened
-from moderation.models import Case, CaseState, EventType, LegalType, Stage
+from moderation.events import CaseOpened, RoutingRuleFailed
+from moderation.models import (
+    Case,
+    CaseState,
+    EventType,
+    LegalType,
+    RoutingRuleVersion,
+    Stage,
+)
 from moderation.settings import Settings, settings_of
 
 log = structlog.get_logger()
@@ -91,37 +100,80 @@ def open_case(session: Session, feedback: Feedback) -> Case:
 
 def route(case: Case, feedback: Feedback, settings: Settings, at: datetime) -> None:
     """Propose the department of a case by the unit's rules; a person still assigns it."""
-    decision = routing.decide(
-        settings.rules,
-        routing.Matter(
-            category=case.category.value,
-            kind=case.kind.value,
-            legal_type=case.legal_type.value,
-            urgency=case.urgency.value,
-            text=feedback.text,
-            policy=feedback.policy.value if feedback.policy else None,
-            community_id=feedback.community_id,
-            working_time=clock.is_working_time(settings.calendar, at),
-        ),
-    )
-    rule, department_id, reason = decision.rule, decision.department_id, decision.reason
-    if decision.failed:
-        log.error("routing_rule_failed", case_id=str(case.id), failed=list(decision.failed))
-    if case.restricted and not (rule and "legal_type" in rule.conditions):
-        # No department learns of it unless a rule was written for just that.
-        rule, department_id, reason = None, None, "other_law"
-    case.lead_department_id = department_id or settings.front_desk_id
+    matter = matter_of(case, feedback, settings, at)
+    decision = routing.decide(settings.rules, matter)
+    if decision.failed is not None:
+        _tell_of_failure(feedback, case, decision.failed)
+    rule = decision.rule
+    case.lead_department_id = decision.department_id or settings.front_desk_id
     case.routed_by_rule = rule.name if rule else None
-    case.route_reason = reason
+    case.route_reason = decision.reason
     case.routing = {
         "rule_id": str(rule.id) if rule else None,
         "rule": rule.name if rule else None,
         "version": rule.version if rule else None,
         "conditions": dict(rule.conditions) if rule else {},
-        "matched": dict(decision.matched) if rule else {},
-        "failed": [dict(each) for each in decision.failed],
-        "reason": reason,
+        "matched": dict(decision.matched),
+        "failed": [_failure(decision.failed)] if decision.failed else [],
+        "reason": decision.reason,
     }
+
+
+def matter_of(
+    case: Case | Row[Any], feedback: Feedback | Row[Any], settings: Settings, at: datetime
+) -> routing.Matter:
+    """What the rules may look at; ``case`` and ``feedback`` are rows, or a selection with their columns."""
+    return routing.Matter(
+        category=case.category.value,
+        kind=case.kind.value,
+        legal_type=case.legal_type.value,
+        urgency=case.urgency.value,
+        text=feedback.text,
+        policy=feedback.policy.value if feedback.policy else None,
+        unit_code=settings.unit_code,
+        community_id=feedback.community_id,
+        latitude=feedback.latitude,
+        longitude=feedback.longitude,
+        working_time=clock.is_working_time(settings.calendar, at),
+        restricted=case.restricted,
+    )
+
+
+def _failure(rule: routing.Rule) -> dict[str, Any]:
+    return {
+        "rule_id": str(rule.id),
+        "rule": rule.name,
+        "version": rule.version,
+        "why": str(rule.fault),
+    }
+
+
+def _tell_of_failure(feedback: Feedback, case: Case, rule: routing.Rule) -> None:
+    """Once for each version of a rule; the cases themselves all carry it."""
+    log.error("routing_rule_failed", case_id=str(case.id), failed=_failure(rule))
+    session = object_session(feedback)  # a new case is not in it yet
+    if session is None:
+        raise LookupError(f"feedback {feedback.id} belongs to no session")
+    first = session.execute(
+        update(RoutingRuleVersion)
+        .where(
+            RoutingRuleVersion.rule_id == rule.id,
+            RoutingRuleVersion.version == rule.version,
+            RoutingRuleVersion.failed_at.is_(None),
+        )
+        .values(failed_at=now())
+    )
+    if first.rowcount:  # type: ignore[attr-defined] # CursorResult of an UPDATE
+        emit(
+            session,
+            RoutingRuleFailed(
+                rule_id=rule.id,
+                version=rule.version,
+                name=rule.name,
+                unit_id=case.unit_id,
+                case_id=case.id,
+            ),
+        )
 
 
 def words_of(feedback: Feedback) -> str:

@@ -430,23 +430,6 @@ class IdentitySchema(PlainSchema):
     phone = fields.String(required=True, allow_none=True, metadata={"example": "+84905123456"})
 
 
-class RoutingRuleSchema(PlainSchema):
-    """One row of the routing table."""
-
-    id = fields.String(required=True)
-    position = fields.Integer(required=True)
-    name = fields.String(required=True)
-    version = fields.Integer(required=True)
-    active = fields.Boolean(required=True)
-    conditions = fields.Dict(required=True)
-    unit = fields.String(required=True, allow_none=True)
-    department = fields.String(required=True, allow_none=True)
-
-
-class RoutingRulesSchema(PlainSchema):
-    items = fields.List(fields.Nested(RoutingRuleSchema), required=True)
-
-
 class ReplyTemplateSchema(PlainSchema):
     id = fields.String(required=True)
     name = fields.String(required=True)

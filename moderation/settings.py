@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -33,6 +34,7 @@ class Settings:
     """Everything that decides where a case of ``unit_id`` goes and when it is due."""
 
     unit_id: UUID
+    unit_code: str
     province_id: UUID
     front_desk_id: UUID | None
     rules: tuple[routing.Rule, ...]
@@ -127,6 +129,7 @@ def _read(session: Session, unit_id: UUID) -> Settings:
         raise LookupError(f"no unit {unit_id}")
     province_id = units[0].parent_id or unit_id
     by_code = {each.code: each.id for each in departments}
+    in_use = set(by_code.values())
     front_desk = next(
         (each.id for each in sorted(departments, key=lambda one: one.name) if each.is_front_desk),
         None,
@@ -135,8 +138,12 @@ def _read(session: Session, unit_id: UUID) -> Settings:
     def locality(owner: UUID | None) -> int:
         return 0 if owner is None else 2 if owner == unit_id else 1
 
+    def own(rule: RoutingRule) -> bool:
+        return rule.unit_id == unit_id and units[0].parent_id is not None
+
     return Settings(
         unit_id=unit_id,
+        unit_code=units[0].code,
         province_id=province_id,
         front_desk_id=front_desk,
         rules=tuple(
@@ -146,12 +153,14 @@ def _read(session: Session, unit_id: UUID) -> Settings:
                 version=rule.version,
                 conditions=rule.conditions,
                 department_id=rule.department_id or by_code.get(rule.department_code or ""),
+                place=(-locality(rule.unit_id), rule.position, rule.id),
+                lost=own(rule) and not _stands(rule, by_code, in_use),
             )
             for rule in sorted(
                 rules, key=lambda each: (-locality(each.unit_id), each.position, each.id)
             )
             # A rule of the province for a department that this commune does not have is not meant for it.
-            if rule.department_code is None or rule.department_code in by_code
+            if rule.department_code is None or rule.department_code in by_code or own(rule)
         ),
         policies=tuple(
             deadlines.Policy(
@@ -172,3 +181,10 @@ def _read(session: Session, unit_id: UUID) -> Settings:
         ),
         calendar=places.calendar_for(session, unit_id),
     )
+
+
+def _stands(rule: RoutingRule, by_code: Mapping[str, UUID], in_use: Container[UUID]) -> bool:
+    """True when the department that a rule of the unit itself names is in use there."""
+    if rule.department_code is not None:
+        return rule.department_code in by_code
+    return rule.department_id is None or rule.department_id in in_use

@@ -46,6 +46,7 @@ from moderation.events import (
     CaseStateChanged,
     CaseWarned,
     OutcomePublished,
+    RoutingRuleFailed,
 )
 from moderation.models import Case, CaseState
 from moderation.transparency.events import HistoryBroken
@@ -214,6 +215,18 @@ def case_overdue(session: Session, event: CaseOverdue) -> None:
     _to_staff(session, event.case_id, "case_overdue", whom, level=event.level)
     if not province:
         _to_staff(session, event.case_id, "case_overdue", _whoever_has(case), level=event.level)
+
+
+def routing_rule_failed(session: Session, event: RoutingRuleFailed) -> None:
+    """Tell those who look after the rules: until it is mended, the front desk gets what the rule should route."""
+    say(
+        session,
+        "routing_rule_failed",
+        audience.staff_who_may(Permission.RULES_MANAGE, event.unit_id),
+        link="/console/rules",
+        tag=f"rule-{event.rule_id}",
+        name=event.name,
+    )
 
 
 def case_state_changed(session: Session, event: CaseStateChanged) -> None:

@@ -50,6 +50,7 @@ class Permission(StrEnum):
     CASES_PUBLISH = "cases:publish"
     CASES_IDENTITY = "cases:identity"
     CASES_ASSISTED = "cases:assisted"
+    RULES_MANAGE = "rules:manage"
     POLICIES_MANAGE = "policies:manage"
     BROADCASTS_READ = "broadcasts:read"
     BROADCASTS_WRITE = "broadcasts:write"
@@ -66,7 +67,14 @@ class Permission(StrEnum):
 _P = Permission
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.TRIAGE_OFFICER: frozenset(
-        {_P.CASES_READ, _P.CASES_TRIAGE, _P.CASES_PUBLISH, _P.CASES_IDENTITY, _P.CASES_ASSISTED}
+        {
+            _P.CASES_READ,
+            _P.CASES_TRIAGE,
+            _P.CASES_PUBLISH,
+            _P.CASES_IDENTITY,
+            _P.CASES_ASSISTED,
+            _P.RULES_MANAGE,
+        }
     ),
     Role.HANDLER: frozenset({_P.CASES_READ, _P.CASES_HANDLE}),
     Role.DRAFTER: frozenset(
@@ -108,6 +116,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.CASES_PUBLISH,
             _P.CASES_IDENTITY,
             _P.CALENDAR_MANAGE,
+            _P.RULES_MANAGE,
             _P.OUTBOX_READ,
         }
     ),
@@ -117,6 +126,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.POLICIES_MANAGE,
             _P.BROADCASTS_READ,
             _P.CASES_READ,
+            _P.RULES_MANAGE,
             _P.OUTBOX_READ,
         }
     ),
@@ -126,6 +136,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.STAFF_MANAGE,
             _P.PLACES_MANAGE,
             _P.CALENDAR_MANAGE,
+            _P.RULES_MANAGE,
             _P.PORTALS_MANAGE,
             _P.DEVICES_MANAGE,
             _P.OUTBOX_READ,

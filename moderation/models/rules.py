@@ -48,6 +48,7 @@ class RoutingRuleVersion(Identified, Base):
     snapshot: Mapped[dict[str, Any]]  # every column of the rule
     changed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"), index=True)
     changed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    failed_at: Mapped[datetime | None]  # it could not be followed, and somebody was told
 
 
 class DeadlinePolicy(Identified, Versioned, Timestamped, Base):

@@ -629,6 +629,12 @@ export interface components {
             queued: number;
             sent_24h: number;
         };
+        Circle: {
+            latitude: number;
+            longitude: number;
+            /** @example 500 */
+            metres: number;
+        };
         CodeOut: {
             /** @description shown this once */
             code: string;
@@ -1238,6 +1244,11 @@ export interface components {
             code: string;
             pin: string;
         };
+        Geometry: {
+            coordinates: unknown[];
+            /** @enum {string} */
+            type: "Polygon" | "MultiPolygon";
+        };
         GrantView: {
             community: components["schemas"]["NamedRef"] | null;
             department: components["schemas"]["NamedRef"] | null;
@@ -1460,6 +1471,12 @@ export interface components {
             items: components["schemas"]["MyFeedback"][];
             /** @description null on the last page */
             next_cursor: string | null;
+        };
+        NamedCode: {
+            /** @example tram_y_te */
+            code: string;
+            /** @example Trạm y tế */
+            name: string;
         };
         NamedRef: {
             /** Format: uuid */
@@ -2230,25 +2247,166 @@ export interface components {
             label: string;
             levels: string[];
             needs_department: boolean;
-            permissions: ("articles:read" | "articles:write" | "articles:edit" | "articles:approve" | "cases:read" | "cases:triage" | "cases:handle" | "cases:approve" | "cases:publish" | "cases:identity" | "cases:assisted" | "policies:manage" | "broadcasts:read" | "broadcasts:write" | "broadcasts:approve" | "devices:manage" | "staff:manage" | "outbox:read" | "places:manage" | "calendar:manage" | "portals:manage" | "feedback:hand_in")[];
+            permissions: ("articles:read" | "articles:write" | "articles:edit" | "articles:approve" | "cases:read" | "cases:triage" | "cases:handle" | "cases:approve" | "cases:publish" | "cases:identity" | "cases:assisted" | "rules:manage" | "policies:manage" | "broadcasts:read" | "broadcasts:write" | "broadcasts:approve" | "devices:manage" | "staff:manage" | "outbox:read" | "places:manage" | "calendar:manage" | "portals:manage" | "feedback:hand_in")[];
             /** @enum {string} */
             role: "triage_officer" | "handler" | "drafter" | "editor" | "approver" | "broadcast_operator" | "device_technician" | "one_stop_desk" | "village_head" | "commune_leader" | "province_supervisor" | "administrator" | "portal_client";
             takes_community: boolean;
         };
         RoutingRule: {
             active: boolean;
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string | null;
+            /** @description see RuleConditions */
             conditions: {
                 [key: string]: unknown;
             };
-            department: string | null;
+            /** @description cases of the last 30 days that it decided */
+            decided: number;
+            /** @description null: the front desk */
+            department: components["schemas"]["NamedCode"] | null;
+            editable: boolean;
+            /** @description it fails, and what reaches it goes to the front desk */
+            fault: components["schemas"]["RuleFault"] | null;
+            /** @description it always holds: what stands below is never asked */
+            hides_rest: boolean;
             id: string;
             name: string;
+            /**
+             * @example unit
+             * @enum {string}
+             */
+            owner: "unit" | "province" | "country";
             position: number;
+            /** @description the unit has no such department: never asked here */
+            skipped: boolean;
+            /** @description whose; null: the whole country's */
             unit: string | null;
             version: number;
         };
-        RoutingRules: {
+        RoutingTable: {
+            /** @description the last rule takes whatever is left */
+            complete: boolean;
+            /** @description cases that `decided` was counted over, 2,000 at most */
+            decided_of: number;
+            /** @description that a rule may name */
+            departments: components["schemas"]["NamedCode"][];
             items: components["schemas"]["RoutingRule"][];
+            /** @description of the unit's own list; for `If-Match` */
+            version: number;
+        };
+        RuleConditions: {
+            category?: ("ha_tang_giao_thong" | "dien_nuoc_vien_thong" | "moi_truong_rac_thai" | "dat_dai_xay_dung" | "an_ninh_trat_tu" | "y_te" | "giao_duc" | "an_sinh_chinh_sach_xa_hoi" | "nong_nghiep_thuy_loi" | "hanh_chinh_cong" | "van_hoa_truyen_thanh" | "thien_tai_khan_cap" | "khac")[];
+            community_ids?: string[];
+            keywords?: string[];
+            kind?: ("report" | "proposal" | "policy_evaluation" | "question" | "praise")[];
+            legal_type?: ("ordinary" | "complaint" | "denunciation")[];
+            policy?: ("giam_ngheo" | "nong_thon_moi" | "xoa_nha_tam" | "an_sinh_dtts" | "tro_cap_xa_hoi" | "nguoi_co_cong" | "vay_von_chinh_sach" | "bhyt" | "tiem_chung" | "mien_hoc_phi" | "hoc_ba_so" | "nuoc_sach" | "thu_gom_rac" | "cap_so_do" | "boi_thuong_dat" | "tai_dinh_cu" | "sap_nhap_xa" | "dich_vu_cong_truc_tuyen" | "vneid" | "chuyen_doi_so" | "camera_an_ninh" | "pccc" | "phong_chong_thien_tai")[];
+            polygon?: components["schemas"]["Geometry"];
+            radius?: components["schemas"]["Circle"];
+            unit_codes?: string[];
+            urgency?: ("normal" | "priority" | "emergency")[];
+            /** @description within office hours, or outside */
+            working_time?: boolean;
+        };
+        RuleFault: {
+            /** @example department_gone */
+            code: string;
+            condition: string | null;
+        };
+        RuleIn: {
+            /** @default true */
+            active: boolean;
+            conditions: components["schemas"]["RuleConditions"];
+            /**
+             * @description code of a department of the unit; of a province: one that its communes have; null: the front desk
+             * @example tram_y_te
+             */
+            department: string | null;
+            name: string;
+            /**
+             * @description place among the unit's own rules, 1 is asked first; null: last
+             * @default null
+             */
+            position: number | null;
+            /**
+             * @description code of a commune or province
+             * @example 23798
+             */
+            unit: string;
+        };
+        RuleOrderIn: {
+            order: string[];
+            /**
+             * @description code of a commune or province
+             * @example 23798
+             */
+            unit: string;
+        };
+        RulePatch: {
+            /** @description a rule is switched off, never deleted */
+            active?: boolean;
+            conditions?: components["schemas"]["RuleConditions"];
+            /**
+             * @description code of a department of the unit; of a province: one that its communes have; null: the front desk
+             * @example tram_y_te
+             */
+            department?: string | null;
+            name?: string;
+        };
+        RuleTrial: {
+            /** @description the first 100 of those changed, newest first */
+            cases: components["schemas"]["TrialCase"][];
+            /** @description they would go to another department */
+            changed: number;
+            /** @description this rule would decide them */
+            decided: number;
+            examined: number;
+        };
+        RuleTrialIn: {
+            /** @default true */
+            active: boolean;
+            conditions: components["schemas"]["RuleConditions"];
+            /**
+             * @description code of a department of the unit; of a province: one that its communes have; null: the front desk
+             * @example tram_y_te
+             */
+            department: string | null;
+            /** @default  */
+            name: string;
+            /**
+             * @description place among the unit's own rules, 1 is asked first; null: last
+             * @default null
+             */
+            position: number | null;
+            /**
+             * Format: uuid
+             * @default null
+             */
+            rule_id: string | null;
+            /**
+             * @description code of a commune or province
+             * @example 23798
+             */
+            unit: string;
+        };
+        RuleVersion: {
+            active: boolean;
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string | null;
+            conditions: {
+                [key: string]: unknown;
+            };
+            department: components["schemas"]["NamedCode"] | null;
+            /** Format: date-time */
+            failed_at: string | null;
+            name: string;
+            position: number;
+            version: number;
+        };
+        RuleVersions: {
+            items: components["schemas"]["RuleVersion"][];
         };
         Segment: {
             /** @enum {string} */
@@ -2298,7 +2456,7 @@ export interface components {
             language: string;
             must_change_password: boolean;
             name: string;
-            permissions: ("articles:read" | "articles:write" | "articles:edit" | "articles:approve" | "cases:read" | "cases:triage" | "cases:handle" | "cases:approve" | "cases:publish" | "cases:identity" | "cases:assisted" | "policies:manage" | "broadcasts:read" | "broadcasts:write" | "broadcasts:approve" | "devices:manage" | "staff:manage" | "outbox:read" | "places:manage" | "calendar:manage" | "portals:manage" | "feedback:hand_in")[];
+            permissions: ("articles:read" | "articles:write" | "articles:edit" | "articles:approve" | "cases:read" | "cases:triage" | "cases:handle" | "cases:approve" | "cases:publish" | "cases:identity" | "cases:assisted" | "rules:manage" | "policies:manage" | "broadcasts:read" | "broadcasts:write" | "broadcasts:approve" | "devices:manage" | "staff:manage" | "outbox:read" | "places:manage" | "calendar:manage" | "portals:manage" | "feedback:hand_in")[];
             phone_masked: string | null;
             recovery_codes_left: number;
             /** @description where they are employed */
@@ -2457,6 +2615,20 @@ export interface components {
             state: "pending" | "included";
             tracking_code: string;
             version: number;
+        };
+        TrialCase: {
+            /** Format: date-time */
+            created_at: string;
+            excerpt: string;
+            from: components["schemas"]["TrialPlace"];
+            id: string;
+            to: components["schemas"]["TrialPlace"];
+            /** @example GL-7K4M-92QX */
+            tracking_code: string;
+        };
+        TrialPlace: {
+            department: string | null;
+            rule: string | null;
         };
         UnitCalendar: {
             /** Format: date-time */
