@@ -43,6 +43,14 @@ export const ROUTES: Route[] = [
     needs: ARTICLES,
     load: () => import('./articles/ArticlePage.svelte'),
   },
+  { path: '/console/rules', area: 'rules', needs: ['rules:manage'], load: () => import('./rules/RulesPage.svelte') },
+  {
+    path: '/console/rules/:id',
+    area: 'rules',
+    needs: ['rules:manage'],
+    load: () => import('./rules/RulesPage.svelte'),
+    stay: true,
+  },
   {
     path: '/console/policies',
     area: 'policies',
@@ -109,6 +117,7 @@ export const AREAS: { area: string; path: string; icon: string; key: string; nee
   { area: 'inbox', path: '/console/inbox', icon: 'inbox', key: 'i', needs: [] },
   { area: 'cases', path: '/console/cases', icon: 'list-checks', key: 'c', needs: ['cases:read'] },
   { area: 'articles', path: '/console/articles', icon: 'newspaper', key: 'a', needs: ARTICLES },
+  { area: 'rules', path: '/console/rules', icon: 'route', key: 'r', needs: ['rules:manage'] },
   { area: 'policies', path: '/console/policies', icon: 'book-open', key: 'l', needs: ['policies:manage'] },
   { area: 'broadcasts', path: '/console/broadcasts', icon: 'megaphone', key: 'b', needs: BROADCASTS },
   { area: 'devices', path: '/console/devices', icon: 'radio', key: 'd', needs: ['devices:manage'] },
