@@ -11,9 +11,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select, update
 
+from backend.core import clock
 from backend.core.auth import Role
 from backend.core.db import reading, transaction
-from moderation import chain
+from moderation import chain, jobs
 from moderation.models import (
     Case,
     CaseEvent,
@@ -331,6 +332,17 @@ class TestNightly:
         with transaction() as session:
             assert not nightly._settle(session, taken, looked, after), "too late"
         assert self.row().last_finished_at == after
+
+
+def test_the_worker_signs_audits_and_says_so_to_monitoring(open_cases: OpenCases) -> None:
+    open_cases(2)
+    with clock.freeze(NINE):
+        assert jobs.transparency_log()
+        assert not jobs.transparency_log()
+        jobs.transparency_audit()
+    assert metrics.HEAD._value.get() == NINE.timestamp()
+    assert metrics.AUDITED._value.get() == NINE.timestamp()
+    assert metrics.BROKEN._value.get() == 0
 
 
 def test_the_command_names_the_log_too(app: Flask, story: list[UUID]) -> None:

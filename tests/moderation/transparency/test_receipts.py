@@ -20,10 +20,12 @@ from sqlalchemy import update
 
 from backend.core import clock, ids
 from backend.core.db import reading, transaction
+from backend.feedback.models import Identity
 from moderation.models import Case, CaseEvent
 from moderation.transparency import log, merkle, statements
+from tests.factories.accounts import sign_in_resident
 from tests.factories.feedback import PIN
-from tests.factories.moderation import Office, until_published
+from tests.factories.moderation import Office, make_case, until_published
 from tests.moderation.transparency.hours import NINE
 
 OpenCases = Callable[[int], list[UUID]]
@@ -138,6 +140,19 @@ class TestReceipt:
     def test_without_a_pin_nobody_gets_it(self, client: FlaskClient, cases: list[UUID]) -> None:
         answer = receipt_of(client, cases[0], pin=None)
         assert (answer.status_code, answer.get_json()["code"]) == (401, "feedback.pin_required")
+
+    def test_the_signed_in_sender_needs_no_pin_and_another_resident_does(
+        self, app: Flask, office: Office
+    ) -> None:
+        lan, other = app.test_client(), app.test_client()
+        lan_id = sign_in_resident(lan)
+        sign_in_resident(other, "+84905654321")
+        with transaction() as session:
+            case_id = make_case(
+                session, office.unit, identity=Identity.HIDDEN, resident_id=lan_id
+            ).id
+        assert receipt_of(lan, case_id, pin=None).status_code == 200
+        assert receipt_of(other, case_id, pin=None).status_code == 401
 
     def test_wrong_pins_are_counted_together_with_those_shown_elsewhere(
         self, client: FlaskClient, cases: list[UUID]
