@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import DESKTOP, PHONE, Open
+from tests.e2e.conftest import DESKTOP, PHONE, SMALLEST, Open
 from tests.e2e.test_story_resident import AYUN
 
 # What a reader sees, line by line; what the app adds below, and what only JavaScript can do, apart.
@@ -80,6 +80,21 @@ def test_recordings_are_sifted_without_javascript(open_context: Open) -> None:
     page.get_by_role("button", name="Xem").click()
     expect(page.get_by_role("heading", name="Chưa có buổi phát nào")).to_be_visible()
     expect(page.get_by_label("Ngày phát")).to_have_value("2020-01-01")
+
+
+@pytest.mark.parametrize("kind", ["article", "outcome"])
+def test_a_shared_page_fits_the_smallest_telephone_with_the_largest_text(
+    open_context: Open, kind: str
+) -> None:
+    page = open_context(viewport=SMALLEST).new_page()
+    page.goto(address(page, kind))
+    page.evaluate("localStorage.setItem('tl_size', '200')")
+    page.reload(wait_until="networkidle")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    wide = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert wide <= 0
 
 
 def test_paper_leads_back_to_the_page(open_context: Open) -> None:
