@@ -27,7 +27,7 @@ from backend.places import queries as places
 from backend.places.found import Hit, Reason
 from backend.places.models import AdminUnit, UnitLevel, UnitSuccession
 from backend.places.queries import standing
-from backend.places.schemas import CommuneDetailSchema
+from backend.places.schemas import CommuneDetailSchema, CommuneSchema
 from backend.places.search import find_communes
 
 HOME_LIMIT = 10  # as the app asks for: first.ts
@@ -57,11 +57,9 @@ def commune(session: Session, code: str) -> AdminUnit:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A commune to choose, and its former name when that is why it was found."""
+    """A commune to choose as ``GET /communes`` has it, and its former name when that is why it was found."""
 
-    code: str
-    full_name: str
-    province: str
+    facts: dict[str, Any]
     former: str
 
 
@@ -79,14 +77,21 @@ def places_to_choose(session: Session, q: str) -> list[Place]:
         found = [(unit, "") for unit in session.scalars(staffed)]
     provinces = places.units(session, {unit.parent_id for unit, _ in found if unit.parent_id})
     return [
-        Place(
-            unit.code,
-            unit.full_name,
-            provinces[unit.parent_id].full_name if unit.parent_id else "",
-            former,
-        )
+        Place(_commune(unit, provinces[unit.parent_id] if unit.parent_id else None), former)
         for unit, former in found
     ]
+
+
+def _commune(unit: AdminUnit, province: AdminUnit | None) -> dict[str, Any]:
+    facts = {
+        **_facts(unit),
+        "kind": unit.kind,
+        "province": province,
+        "staffed": unit.is_staffed,
+        "matched": None,
+    }
+    dumped: dict[str, Any] = CommuneSchema().dump(facts)
+    return dumped
 
 
 def _former(hit: Hit) -> str:

@@ -141,6 +141,23 @@ def test_lan_listens_again_and_goes_on_where_she_stopped(open_context: Open) -> 
     wait_until_heard(page, 1)
 
 
+def test_the_places_that_use_the_system_stay_on_the_start_page(open_context: Open) -> None:
+    page = open_context().new_page()
+    page.goto("/")
+    # What only the app offers: it has taken over.
+    expect(page.get_by_role("button", name="Tìm theo vị trí của tôi")).to_be_visible()
+    expect(page.get_by_role("heading", name="Nơi đang dùng Tiếng Làng")).to_be_visible()
+    page.locator("ul.tiles").get_by_role("link", name="Xã Ayun").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Ayun")
+
+
+def test_what_was_asked_for_without_the_app_stays_asked_for(open_context: Open) -> None:
+    page = open_context().new_page()
+    page.goto("/?choose=&q=dak+jo+ta")
+    expect(page.get_by_label("Tên xã, phường")).to_have_value("dak jo ta")
+    expect(page.locator("ul.tiles li").first).to_contain_text("Đak Jơ Ta")
+
+
 def test_an_old_name_finds_todays_commune(open_context: Open) -> None:
     page = open_context().new_page()
     page.goto("/")

@@ -164,6 +164,9 @@ def test_the_front_page_remembers_the_commune(client: FlaskClient, ayun: AdminUn
     page = read(client.get("/"))
     assert page.xpath("//h1/text()") == ["Bà con sống ở đâu?"]
     assert f"/c/{ayun.code}" in page.xpath("//main//a/@href")
+    data = json.loads(page.xpath('//script[@id="tl-data"]/text()')[0])
+    assert [place["code"] for place in data["communes"]] == [ayun.code]
+    assert data["communes"][0]["staffed"] is True
     found = read(client.get("/?choose=&q=ayun"))
     assert found.xpath("//main//li/a/@href") == [f"/c/{ayun.code}"]
     client.set_cookie("tl_commune", ayun.code)

@@ -80,7 +80,9 @@ def _choose() -> Rendered:
         found = data.places_to_choose(session, q)
     meta = plain_meta(t("pages.commune.title", language), language)
     tags = head(meta, language)
-    return page("choose.html", language, tags, styled=True, q=q, found=found), places.day_ends()
+    payload = None if q else {"communes": [place.facts for place in found]}
+    html = page("choose.html", language, tags, payload, styled=True, q=q, found=found)
+    return html, places.day_ends()
 
 
 @blp.route("/c/<string:code>")

@@ -1,9 +1,18 @@
 /** The JSON the server wrote into the page beside its markup (first-screen.md); taken once. */
 import { keepRead } from '../../core/reads.ts'
-import type { Article, ArticleItem, BroadcastItem, CommuneDetail, OutcomeItem, Page } from './parts/types.ts'
+import type {
+  Article,
+  ArticleItem,
+  BroadcastItem,
+  CommuneDetail,
+  CommuneFound,
+  OutcomeItem,
+  Page,
+} from './parts/types.ts'
 
 type First = {
   commune?: CommuneDetail
+  communes?: CommuneFound[]
   articles?: Page<ArticleItem>
   article?: Article
   outcome?: OutcomeItem

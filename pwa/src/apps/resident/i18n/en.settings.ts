@@ -18,6 +18,7 @@ export default {
   'commune.merged_into': '{name} is now part of it',
   'commune.until': 'until {day}',
   'commune.staffed': 'Uses Tiếng Làng',
+  'commune.staffed_list': 'Places using Tiếng Làng',
   'commune.current': 'Chosen',
 
   'signin.title': 'Sign in',

@@ -18,6 +18,7 @@ export default {
   'commune.merged_into': '{name} nay thuộc nơi này',
   'commune.until': 'đến {day}',
   'commune.staffed': 'Đang dùng Tiếng Làng',
+  'commune.staffed_list': 'Nơi đang dùng Tiếng Làng',
   'commune.current': 'Đang chọn',
 
   'signin.title': 'Đăng nhập',
