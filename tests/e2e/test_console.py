@@ -301,12 +301,18 @@ def test_a_table_in_an_article_survives_the_server(
     page.locator("#article-body").click()
     page.keyboard.type("Lịch tiêm theo làng:")
     page.get_by_role("button", name="Bảng", exact=True).click()
+    expect(page.locator("#article-body th")).to_have_text(["Cột 1", "Cột 2"])
+    axe(page)
+    page.locator("#article-body").focus()
     for words in ("Làng", "Ngày", "Kret", "5/12"):
         page.keyboard.type(words)
         page.keyboard.press("Tab")
     expect(page.locator("#article-body th")).to_have_count(2)
     page.get_by_role("button", name="Thêm cột").click()
     expect(page.locator("#article-body th")).to_have_count(3)
+    expect(page.locator("#article-body th:not(:has-text('Làng'), :has-text('Ngày'))")).to_have_text(
+        re.compile(r"^Cột \d$")
+    )
     page.get_by_role("button", name="Hoàn tác").click()
     expect(page.locator("#article-body th")).to_have_count(2)
     page.get_by_role("button", name="Bỏ hàng").click()
@@ -321,3 +327,17 @@ def test_a_table_in_an_article_survives_the_server(
     assert "style" not in html
     page.reload()
     expect(page.locator("#article-body td").filter(has_text="Kret")).to_be_visible()
+
+
+def test_an_article_that_nobody_changed_is_not_called_unsaved(
+    sign_in: SignIn, office: Office
+) -> None:
+    articles = office.of("yen.ayun").get("/api/v1/communes/23798/articles").json()["items"]
+    page = sign_in("yen.ayun")
+    own = [article for article in articles if article["unit"]["code"] == "23798"]
+    assert own
+    for article in own:
+        page.goto(f"/console/articles/{article['id']}")
+        expect(page.locator("#article-body")).to_contain_text(re.compile(r"\w"))
+        page.locator("#article-body").click()
+        expect(page.get_by_text("Chưa lưu")).to_have_count(0)

@@ -4,7 +4,7 @@
  */
 import { type Editor, mergeAttributes, Node } from '@tiptap/core'
 import type { Node as PlainNode } from '@tiptap/pm/model'
-import { type Command, TextSelection } from '@tiptap/pm/state'
+import { type Command, TextSelection, type Transaction } from '@tiptap/pm/state'
 import {
   addColumnAfter,
   addRowAfter,
@@ -13,6 +13,7 @@ import {
   deleteTable,
   goToNextCell,
   isInTable,
+  selectedRect,
   tableEditing,
 } from '@tiptap/pm/tables'
 
@@ -70,8 +71,11 @@ function run(editor: Editor, command: Command): boolean {
 const ROWS = 3
 const COLUMNS = 2
 
-/** Puts an empty table, one header row and two others, behind the cursor's paragraph and goes into its first cell. */
-export function insertTable(editor: Editor): void {
+/** A column's name until the writer gives it a better one: a header without words says nothing to those who listen. */
+export type NameColumn = (number: number) => string
+
+/** Puts a table, one header row and two empty ones, behind the cursor's paragraph; its first column's name is selected. */
+export function insertTable(editor: Editor, nameOf: NameColumn): void {
   const { schema, tr } = editor.state
   const nodes = schema.nodes
   const row = (kind: string) => {
@@ -90,24 +94,51 @@ export function insertTable(editor: Editor): void {
   const { $from } = editor.state.selection
   const at = $from.after(1)
   tr.insert(at, table)
-  tr.setSelection(TextSelection.near(tr.doc.resolve(at + 1))).scrollIntoView()
+  nameColumns(tr, at, nameOf)
+  const { $from: first } = TextSelection.near(tr.doc.resolve(at + 1))
+  tr.setSelection(TextSelection.create(tr.doc, first.start(), first.end())).scrollIntoView()
   editor.view.dispatch(tr)
   editor.view.focus()
 }
 
+/** Names the header cells without words of the table at ``position``. */
+function nameColumns(tr: Transaction, position: number, nameOf: NameColumn): void {
+  const nameless: [number, string][] = []
+  tr.doc.nodeAt(position)?.firstChild?.forEach((header, offset, index) => {
+    // Past the openings of table, row, cell and paragraph.
+    if (header.type.name === 'tableHeader' && !header.textContent)
+      nameless.push([position + offset + 4, nameOf(index + 1)])
+  })
+  for (const [at, name] of nameless.reverse()) tr.insertText(name, at)
+}
+
+/** Adds a column behind the cursor's, with a name where the table has a header row. */
+const addColumn =
+  (nameOf: NameColumn): Command =>
+  (state, dispatch) =>
+    addColumnAfter(
+      state,
+      dispatch &&
+        ((tr) => {
+          nameColumns(tr, selectedRect(state).tableStart - 1, nameOf)
+          dispatch(tr)
+        }),
+    )
+
 export const inTable = (editor: Editor): boolean => isInTable(editor.state)
 
 /** What can be done to the table that the cursor is in. */
-export const TABLE_TOOLS: { name: string; icon: string; run: (editor: Editor) => void }[] = [
-  { name: 'row_add', icon: 'plus', command: addRowAfter },
-  { name: 'column_add', icon: 'plus', command: addColumnAfter },
-  { name: 'row_drop', icon: 'minus', command: deleteRow },
-  { name: 'column_drop', icon: 'minus', command: deleteColumn },
-  { name: 'table_drop', icon: 'trash-2', command: deleteTable },
-].map(({ command, ...tool }) => ({
-  ...tool,
-  run: (editor) => {
-    run(editor, command)
-    editor.view.focus()
-  },
-}))
+export const tableTools = (nameOf: NameColumn): { name: string; icon: string; run: (editor: Editor) => void }[] =>
+  [
+    { name: 'row_add', icon: 'plus', command: addRowAfter },
+    { name: 'column_add', icon: 'plus', command: addColumn(nameOf) },
+    { name: 'row_drop', icon: 'minus', command: deleteRow },
+    { name: 'column_drop', icon: 'minus', command: deleteColumn },
+    { name: 'table_drop', icon: 'trash-2', command: deleteTable },
+  ].map(({ command, ...tool }) => ({
+    ...tool,
+    run: (editor) => {
+      run(editor, command)
+      editor.view.focus()
+    },
+  }))
