@@ -106,6 +106,13 @@ def test_a_notice_that_changed_meanwhile_is_agreed_to_anew_and_the_feedback_leav
     expect_sent(page, text)
 
 
+def test_feedback_about_an_article_whose_title_is_not_known_says_so(page: Page) -> None:
+    visit(page)
+    article = page.request.get("/api/v1/communes/23798/articles").json()["items"][0]
+    page.goto(f"/send?{urlencode({'article': article['id']})}")
+    expect(page.get_by_text("Về tin: …")).to_be_visible()
+
+
 def test_feedback_to_a_commune_that_is_gone_gets_another_address_and_a_begun_draft_stays(
     open_context: Open, offline: Offline
 ) -> None:
