@@ -4,7 +4,7 @@ export default {
   'app.skip': 'Skip to main content',
   'app.sections': 'Main sections',
   'app.choose_commune': 'Choose a commune',
-  'app.choose': 'Choose place',
+  'app.choose': 'Commune',
   'app.change_commune': 'Change commune. Now showing:',
   'app.close': 'Close',
   'app.update': 'A new version of the app is ready.',
