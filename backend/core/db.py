@@ -166,6 +166,7 @@ class _Bind:
 
 
 _bind: list[_Bind] = []
+_thread = threading.local()
 
 
 def connect(url: str, *, pool_size: int = 5) -> Engine:
@@ -238,7 +239,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _turns() -> Callable[[], AbstractContextManager[None]]:
-    """One writer of this process at a time, in the order of asking.
+    """One writer of this process at a time.
 
     SQLite has one writer anyhow, but lets the others sleep and try again: with many threads some are
     overtaken again and again. So only one of each process stands in line there.
@@ -265,10 +266,17 @@ def _begin_sqlite(connection: Any) -> None:
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """A writing session: committed at the end of the block, rolled back when the block raises."""
+    """A writing session: committed at the end of the block, rolled back when the block raises.
+
+    Raises:
+        RuntimeError: this thread is in one already; the two would wait for one another.
+    """
+    if getattr(_thread, "writes", False):
+        raise RuntimeError("a transaction inside a transaction")
     bound = _bound()
-    session = bound.write()
     with bound.turn():
+        _thread.writes = True
+        session = bound.write()
         try:
             yield session
             session.commit()
@@ -276,6 +284,7 @@ def transaction() -> Iterator[Session]:
             session.rollback()
             raise
         finally:
+            _thread.writes = False
             session.close()
     for callback in session.info.pop("after_commit", ()):
         callback()

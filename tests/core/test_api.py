@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +13,7 @@ import orjson
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import BigInteger, Integer, SmallInteger, column
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.test import Client
 
@@ -356,6 +358,40 @@ class TestPublicCache:
             client.get("/api/v1/b", query_string={"n": number})
         client.get("/api/v1/a")
         assert served == 14
+
+    def test_an_answer_that_is_renewed_takes_the_room_of_the_one_before(self) -> None:
+        served: list[str] = []
+
+        def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+            served.append(environ["PATH_INFO"])
+            changes = environ["PATH_INFO"].endswith("changing")
+            until = 0.0 if changes else float("inf")
+            entry = Entry((), cache.generations.of(()), until, "text/plain", "e", b"x" * 900)
+            environ[ENTRY] = (entry, "endpoint")
+            start_response("200 OK", [])
+            return [entry.plain]
+
+        client = Client(Front(application, capacity=40_000))
+        client.get("/api/v1/still")
+        for _ in range(30):
+            client.get("/api/v1/changing")
+        client.get("/api/v1/still")
+        assert served.count("/api/v1/still") == 1
+
+    def test_a_busy_database_is_told_in_the_applications_words(
+        self, small: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        small.get("/api/v1/cached")
+
+        def busy() -> None:
+            raise OperationalError("SELECT", None, sqlite3.OperationalError("database is locked"))
+
+        monkeypatch.setattr(cache.generations, "_look", busy)
+        cache.generations.look_again()
+        answer = small.get("/api/v1/cached")
+        assert answer.status_code == 503
+        assert answer.content_type == "application/problem+json"
+        assert "Retry-After" in answer.headers
 
     def test_it_stays_within_its_memory(self, small: FlaskClient) -> None:
         for number in range(300):

@@ -98,3 +98,10 @@ def test_of_several_that_make_a_row_at_once_one_does_and_all_go_on(db: Database)
         thread.join()
     assert errors == []
     assert value_of("places") == 8
+
+
+def test_a_transaction_inside_a_transaction_is_a_mistake_and_not_a_wait(db: Database) -> None:
+    with transaction(), pytest.raises(RuntimeError, match="inside a transaction"), transaction():
+        pass
+    with transaction() as session:  # the turn was given back
+        assert session.get(Generation, "nothing") is None

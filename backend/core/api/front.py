@@ -7,10 +7,13 @@ the same generations. Whoever is served here is counted and logged like everybod
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from sqlalchemy.exc import OperationalError
 
 from backend.core.api import observe
 from backend.core.api.cache import ENTRY, Entry, cache, encoding_for, is_known
@@ -51,6 +54,7 @@ class Front:
         self._application = application
         self._ready: dict[Asked, Ready] = {}
         self._room = self._capacity = capacity
+        self._lock = threading.Lock()
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
@@ -64,7 +68,7 @@ class Front:
             encoding_for(environ.get("HTTP_ACCEPT_ENCODING", "")),
         )
         ready = self._ready.get(asked)
-        if ready is None or not cache.is_true(ready.entry):
+        if ready is None or not _is_true(ready):
             return self._application(environ, self._listen(asked, environ, start_response))
         return _hand_over(ready, environ, start_response)
 
@@ -82,15 +86,29 @@ class Front:
         return started
 
     def _keep(self, asked: Asked, ready: Ready) -> None:
-        cost = len(ready.body) + sum(map(len, asked)) + 3000
+        cost = _cost(asked, ready)
         if cost > self._capacity // 8:
             return
-        self._room -= cost
-        if self._room < 0:
-            # Whoever makes up addresses makes us start again, no more: the cache behind still has the answers.
-            self._ready = {}
-            self._room = self._capacity - cost
-        self._ready[asked] = ready
+        with self._lock:
+            old = self._ready.pop(asked, None)
+            self._room += (_cost(asked, old) if old else 0) - cost
+            if self._room < 0:
+                # Whoever makes up addresses makes us start again, no more: the cache behind still has the answers.
+                self._ready = {}
+                self._room = self._capacity - cost
+            self._ready[asked] = ready
+
+
+def _cost(asked: Asked, ready: Ready) -> int:
+    """Bytes that an answer takes here, headers and all."""
+    return len(ready.body) + sum(map(len, asked)) + 3000
+
+
+def _is_true(ready: Ready) -> bool:
+    try:
+        return cache.is_true(ready.entry)
+    except OperationalError:
+        return False  # the application says so in its own words: 503 and when to try again
 
 
 def _write_out(entry: Entry, endpoint: str, accepted: str, headers: Headers) -> Ready:
