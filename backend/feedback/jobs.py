@@ -24,9 +24,10 @@ def tidy() -> int:
     with transaction() as session:
         pins.forget_old(session)
     forgotten = 0
+    settled_before = clock.now() - CONTACT_KEPT
     while True:
         with transaction() as session:
-            old = queries.settled_before(session, clock.now() - CONTACT_KEPT, BATCH)
-            forgotten += sum(service.forget(session, *each) for each in old)
+            old = queries.settled_before(session, settled_before, BATCH)
+            forgotten += sum(service.forget(session, each, settled_before) for each in old)
         if len(old) < BATCH:
             return forgotten

@@ -299,15 +299,11 @@ def code_is_taken(session: Session, tracking_code: str) -> bool:
     return session.scalar(_ID_BY_CODE, {"code": tracking_code}) is not None
 
 
-def settled_before(
-    session: Session, moment: datetime, limit: int
-) -> list[tuple[Feedback, TrackingView]]:
-    """Feedback settled before ``moment`` that was not looked at since, longest first."""
-    rows = session.execute(
-        select(Feedback, TrackingView)
-        .join(TrackingView, TrackingView.feedback_id == Feedback.id)
+def settled_before(session: Session, moment: datetime, limit: int) -> Sequence[UUID]:
+    """Feedback settled before ``moment`` that was not looked at since, longest first; not held yet."""
+    return session.scalars(
+        select(TrackingView.feedback_id)
         .where(text(SETTLED_UNFORGOTTEN), TrackingView.updated_at < moment)
         .order_by(TrackingView.updated_at)
         .limit(limit)
-    )
-    return [(feedback, view) for feedback, view in rows]
+    ).all()

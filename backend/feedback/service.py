@@ -240,8 +240,15 @@ def erase_contact(session: Session, feedback: Feedback, *, position: bool = Fals
     emit(session, ContactErased(feedback_id=feedback.id))
 
 
-def forget(session: Session, feedback: Feedback, view: TrackingView) -> bool:
-    """Long settled: what leads to a person or a place goes; it is not looked at again. True when something did."""
+def forget(session: Session, feedback_id: UUID, settled_before: datetime) -> bool:
+    """Long settled: what leads to a person or a place goes; it is not looked at again. True when something did.
+
+    Nothing happens to what was opened again since it was found.
+    """
+    feedback = queries.hold(session, feedback_id)
+    view = session.get_one(TrackingView, feedback_id, populate_existing=True)
+    if view.forgotten_at or view.state not in SETTLED or view.updated_at >= settled_before:
+        return False
     view.forgotten_at = clock.now()
     leads_somewhere = any(
         each is not None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from backend.core import clock, crypto
 from backend.core import db as core_db
@@ -24,6 +26,7 @@ from backend.feedback.models import (
 )
 from backend.feedback.submission import Submission, submit
 from backend.places.models import AdminUnit, SuccessionKind, UnitSuccession
+from tests.databases import wait_for
 from tests.factories.accounts import make_portal
 from tests.factories.feedback import make_feedback, make_record
 from tests.factories.places import make_commune
@@ -107,6 +110,36 @@ def test_what_is_settled_is_looked_at_once_and_forgotten() -> None:
         assert erased.latitude is None
         assert session.get_one(Feedback, recent.id).name_sealed is not None
         assert queries.settled_before(session, clock.now() - jobs.CONTACT_KEPT, 10) == []
+
+
+def somebody_waits() -> bool:
+    """True while a connection waits for another's lock."""
+    with reading() as session:
+        found = session.scalar(
+            text(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            )
+        )
+    return bool(found)
+
+
+@pytest.mark.postgresql
+def test_what_is_opened_again_at_that_moment_is_not_forgotten() -> None:
+    """Whoever moves the case comes through the feedback as well: neither waits for the other in a circle."""
+    long_ago = clock.now() - jobs.CONTACT_KEPT - timedelta(days=1)
+    feedback = settled(long_ago, identity=Identity.NAMED, name_sealed=crypto.seal("Lan"))
+    with ThreadPoolExecutor(1) as pool:
+        with transaction() as session:
+            queries.hold(session, feedback.id)
+            forgetting = pool.submit(jobs.tidy)
+            wait_for(somebody_waits, "the forgetting to wait")
+            projection.show(session, feedback.id, state=ShownState.IN_PROGRESS)
+            session.flush()
+        assert forgetting.result(20) == 0
+    with reading() as session:
+        assert session.get_one(Feedback, feedback.id).name_sealed is not None
+        assert session.get_one(TrackingView, feedback.id).forgotten_at is None
 
 
 def test_the_forgetting_reads_the_index_of_what_is_left() -> None:
