@@ -159,4 +159,45 @@ describe('a policy on the desk', () => {
     expect(network.of('POST')).toEqual([])
     expect(desk.errors.number).toEqual(['x'])
   })
+
+  test('that was left unsaved has its words when it is opened again', async () => {
+    const { desk } = await open({})
+    desk.content.number = '13/NQ'
+    desk.changed()
+    const { desk: again } = await open({})
+    expect(again.content.number).toBe('13/NQ')
+    expect([again.restored, again.dirty, again.drafts.any()]).toEqual([true, true, true])
+  })
+
+  test('keeps what is typed while a save is on its way, and gives a new promise the id it got', async () => {
+    const { desk, network } = await open({
+      'PATCH /api/v1/console/policies/p1': () => {
+        desk.content.number = '14'
+        return { json: make({ number: '13', version: 3, promises: [promise('a'), promise('b'), promise('c')] }) }
+      },
+    })
+    desk.content.number = '13'
+    desk.content.promises.push({ ...emptyRow('k'), texts: { vi: 'Việc c' } })
+    await desk.save()
+    expect(desk.content.number).toBe('14')
+    expect(desk.content.promises.map(({ id }) => id)).toEqual(['a', 'b', 'c'])
+    expect([desk.dirty, desk.drafts.any()]).toEqual([true, true])
+    await desk.save()
+    expect(network.of('PATCH').at(-1)?.headers['If-Match']).toBe('"3"')
+    expect((network.of('PATCH').at(-1)?.body as { number: string }).number).toBe('14')
+  })
+
+  test('that is new is asked for with the same key after silence, and with another after a refusal', async () => {
+    let answers = 0
+    const network = server({
+      'POST /api/v1/policies': () => (answers++ ? { status: 422, json: { code: 'invalid' } } : 'away'),
+    })
+    const desk = new PolicyDesk(null, '23798')
+    await desk.load()
+    if (desk.content.texts.vi) desk.content.texts.vi.name = 'Nước sạch'
+    for (let n = 0; n < 3; n++) expect(await desk.save()).toBeNull()
+    const [first, second, third] = network.of('POST').map(({ headers }) => headers['Idempotency-Key'])
+    expect(second).toBe(first)
+    expect(third).not.toBe(second)
+  })
 })

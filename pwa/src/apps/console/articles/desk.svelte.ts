@@ -211,7 +211,7 @@ export class ArticleDesk {
       this.drafts.drop('content')
       return answer.data.id
     } catch (cause) {
-      this.#key = newUuid()
+      if (cause instanceof Problem) this.#key = newUuid()
       await this.#failed(cause)
       return null
     } finally {

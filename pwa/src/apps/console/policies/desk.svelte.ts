@@ -42,10 +42,9 @@ export class PolicyDesk {
     try {
       if (this.id) this.#take(await get<Policy>(`/console/policies/${this.id}`))
       const kept = this.drafts.read<Content>('content')
-      if (kept && this.editable) {
-        this.content = { ...this.content, ...kept }
-        this.restored = this.dirty
-      }
+      if (!kept || !this.editable) return
+      this.content = { ...this.content, ...kept }
+      this.restored = this.dirty
     } catch (cause) {
       this.problem = cause
     }
@@ -57,7 +56,19 @@ export class PolicyDesk {
     this.content = contentOf(item)
     this.restored = false
     this.conflict = null
-    this.drafts.drop('content')
+  }
+
+  /** The server has `sent`. Whatever was typed while it was on its way stays on the page, and is unsaved. */
+  #kept(item: Policy, sent: Content): void {
+    const now = $state.snapshot(this.content)
+    this.#take(item)
+    if (Object.keys(changes(sent, now)).length === 0) {
+      this.drafts.drop('content')
+      return
+    }
+    const ids = new Map(sent.promises.map(({ key }, place) => [key, item.promises[place]?.id ?? null]))
+    this.content = { ...now, promises: now.promises.map((row) => ({ ...row, id: row.id ?? ids.get(row.key) ?? null })) }
+    this.changed()
   }
 
   /** Called after every change of `content`. */
@@ -80,7 +91,7 @@ export class PolicyDesk {
 
   /** What was typed goes first: nobody publishes something else than what they see. */
   async move(move: string, body: Record<string, unknown>): Promise<boolean> {
-    if (this.editable && this.dirty && !(await this.save())) return false
+    while (this.editable && this.dirty) if (!(await this.save())) return false
     const done = await this.#do(move, () =>
       send<Policy>('POST', `/console/policies/${this.id}/${move}`, body, { ifMatch: this.item?.version }),
     )
@@ -91,12 +102,14 @@ export class PolicyDesk {
     this.busy = name
     this.errors = {}
     this.refused = null
+    const sent = $state.snapshot(this.content)
     try {
       const { data } = await work()
-      this.#take(data)
+      this.#kept(data, sent)
       return data.id
     } catch (cause) {
-      this.#key = newUuid()
+      // No answer may mean that it arrived: the same key then finds what was made instead of making a second one.
+      if (cause instanceof Problem) this.#key = newUuid()
       if (cause instanceof Problem && cause.status === 412 && this.id) {
         this.conflict = await get<Policy>(`/console/policies/${this.id}`).catch(() => null)
       }
@@ -117,6 +130,8 @@ export class PolicyDesk {
   }
 
   takeTheirs(): void {
-    if (this.conflict) this.#take(this.conflict)
+    if (!this.conflict) return
+    this.#take(this.conflict)
+    this.drafts.drop('content')
   }
 }
