@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from backend.core.api.paging import Page, page
 from backend.core.auth import Permission, Principal
 from backend.core.errors import NotFound
+from backend.places.lineage import came_from
 from backend.places.models import AdminUnit
 from backend.places.scope import units_in_scope
 from backend.policies.models import Policy, PolicyEvent, PolicyState
@@ -46,7 +47,7 @@ def policies(
     """Policies of the reader's units and of the whole country, last changed first.
 
     Args:
-        unit: code of one unit, now or in the past; one that is not the reader's has none.
+        unit: code of one unit, now or in the past, with what it was made from; one that is not the reader's has none.
         national: those of the whole country only.
 
     Raises:
@@ -56,7 +57,8 @@ def policies(
     if state is not None:
         wanted.append(Policy.state == state)
     if unit is not None:
-        wanted.append(Policy.unit_id.in_(select(AdminUnit.id).where(AdminUnit.code == unit)))
+        named = session.scalars(select(AdminUnit.id).where(AdminUnit.code == unit))
+        wanted.append(Policy.unit_id.in_(came_from(named)))
     if national:
         wanted.append(Policy.unit_id.is_(None))
     if q:

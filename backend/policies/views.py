@@ -15,7 +15,7 @@ from backend.core import clock
 from backend.core.auth import Principal
 from backend.core.i18n import t
 from backend.places.models import AdminUnit, Department
-from backend.places.scope import permissions_in
+from backend.places.scope import permissions_over
 from backend.policies import desk, workflow
 from backend.policies.models import Policy, PolicyEvent, PolicyPromise, PolicyText, PromiseStatus
 from backend.policies.queries import units_of
@@ -63,7 +63,7 @@ def full(session: Session, policy: Policy, reader: Principal, language: str) -> 
     today = clock.today_local()
     units, departments = units_of(session, [policy]), _departments(session, policy)
     unit = units.get(policy.unit_id) if policy.unit_id else None
-    mine = unit is not None and desk.MANAGE in permissions_in(unit, reader)
+    mine = unit is not None and desk.MANAGE in permissions_over(session, unit, reader)
     events = desk.history(session, policy.id)
     people = staff_names(session, {each.actor_id for each in events if each.actor_id})
     moves = workflow.allowed_moves(policy.state, complete=is_complete(policy)) if mine else []

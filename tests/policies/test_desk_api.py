@@ -18,7 +18,13 @@ from backend.places.models import AdminUnit, Department
 from backend.policies.models import Policy, PolicyEvent, PolicyPromise, PolicyText
 from backend.policies.national import ensure_policies
 from tests.factories.accounts import make_staff, sign_in
-from tests.factories.places import make_commune, make_community, make_department, make_province
+from tests.factories.places import (
+    become,
+    make_commune,
+    make_community,
+    make_department,
+    make_province,
+)
 from tests.factories.policies import TEXT, make_policy
 
 API = "/api/v1"
@@ -377,3 +383,19 @@ def test_what_a_unit_of_the_past_promised_stays_with_those_who_answer_for_it(
     found = sign_in(app.test_client(), person).get(f"{API}/console/policies/{policy.id}")
     assert found.status_code == 200
     assert found.get_json()["can_edit"] is True
+
+
+def test_a_successor_is_told_that_it_may_change_what_it_took_over_and_finds_it(desk: Desk) -> None:
+    policy = created(desk)
+    with transaction() as session:
+        old = session.get_one(AdminUnit, desk.unit.id)
+        new_unit = make_commune(session, parent_id=old.parent_id)
+        become(session, new_unit, old)
+        person = make_staff(session, Role.EDITOR, unit=new_unit)
+    heir = sign_in(desk.dung.application.test_client(), person)
+    shown = good(heir.get(f"{API}/console/policies/{policy['id']}"))
+    assert shown["can_edit"] is True
+    assert [each["move"] for each in shown["allowed_moves"]] == ["publish"]
+    good(patch(heir, shown, issuer="UBND xã"))
+    listed = heir.get(f"{API}/console/policies?unit={new_unit.code}").get_json()["items"]
+    assert [each["id"] for each in listed] == [policy["id"]]

@@ -72,7 +72,7 @@ def test_a_policy_says_what_was_promised_by_whom_until_when(client: FlaskClient)
         "department": "Đơn vị cấp nước",
         "due_on": "2026-11-20",
         "status": "planned",
-        "status_label": "Chậm hạn",
+        "status_label": "Quá hạn",
         "is_late": True,
         "status_at": "2026-11-21T03:00:00Z",
         "note": "",
