@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { slice } from '../../src/apps/resident/sw/media.ts'
+import { picture, slice } from '../../src/apps/resident/sw/media.ts'
 import { opened, shown } from '../../src/apps/resident/sw/push.ts'
 import { isPage } from '../../src/apps/resident/sw/shell.ts'
 
@@ -20,6 +20,20 @@ describe('a saved recording', () => {
     expect(await response.text()).toBe(text)
     expect(response.headers.get('Content-Range')).toBe(contentRange)
   })
+})
+
+test('a picture that arrived is shown on a device that is too full to keep it', async () => {
+  vi.stubGlobal('fetch', async () => new Response('ảnh'))
+  const full = {
+    match: async () => undefined,
+    put: async () => {
+      throw new DOMException('full', 'QuotaExceededError')
+    },
+  }
+  const caches = { open: async () => full } as unknown as CacheStorage
+  const response = await picture(caches, new Request('https://lang.vn/media/1.webp'))
+  expect(await response.text()).toBe('ảnh')
+  vi.unstubAllGlobals()
 })
 
 test.each([

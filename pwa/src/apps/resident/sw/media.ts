@@ -35,10 +35,13 @@ export async function picture(caches: CacheStorage, request: Request): Promise<R
   const saved = await cache.match(request)
   if (saved) return saved
   const response = await fetch(request)
-  if (response.ok) {
-    await cache.put(request, response.clone())
-    const keys = await cache.keys()
-    for (const old of keys.slice(0, Math.max(0, keys.length - MOST_IMAGES))) await cache.delete(old)
-  }
+  // On a full device nothing more is kept; what did arrive is shown all the same.
+  if (response.ok) await keepPicture(cache, request, response.clone()).catch(() => undefined)
   return response
+}
+
+async function keepPicture(cache: Cache, request: Request, response: Response): Promise<void> {
+  await cache.put(request, response)
+  const keys = await cache.keys()
+  for (const old of keys.slice(0, Math.max(0, keys.length - MOST_IMAGES))) await cache.delete(old)
 }
