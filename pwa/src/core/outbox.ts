@@ -285,8 +285,13 @@ export function keepTrying(): void {
 
 /** Tries one item at once, whatever wait was agreed: the resident pressed the button. */
 export async function hurry(id: string): Promise<void> {
-  const entry = await item(id)
-  if (!entry) return
-  await save(Object.assign(entry, { not_before: 0 }))
+  // Read and written in one go: it may be on its way already, and what a pass stored meanwhile is the truth.
+  await (await database()).write(['outbox'], (open) => {
+    const found: IDBRequest<OutboxItem | undefined> = open('outbox').get(id)
+    found.onsuccess = () => {
+      if (found.result) open('outbox').put({ ...found.result, not_before: 0 })
+    }
+  })
+  changed()
   await pass()
 }

@@ -158,6 +158,21 @@ describe('what the server says', () => {
   })
 })
 
+test('hurrying one that has just arrived does not make it wait again', async () => {
+  const { of } = server({ 'POST /api/v1/feedback': () => ({ status: 201, json: RECEIPT }) })
+  const { outbox, now } = await start()
+  const { database } = await import('../../src/core/db.ts')
+  const db = await database()
+  const sent: OutboxItem = { ...(await now()), state: 'sent', receipt: RECEIPT }
+  const pressed = outbox.hurry(sent.id)
+  // Another tab stores its receipt right after this one began to look.
+  for (let turn = 0; turn < 3; turn += 1) await Promise.resolve()
+  await db.put('outbox', sent)
+  await pressed
+  expect(await now()).toMatchObject({ state: 'sent', receipt: { pin: '271828' } })
+  expect(of('POST')).toHaveLength(0)
+})
+
 test('an operator’s sign-in page that answers for everybody is no receipt', async () => {
   vi.stubGlobal('fetch', async () => new Response('<html>Wi-Fi</html>', { headers: { 'Content-Type': 'text/html' } }))
   const { outbox, now } = await start()

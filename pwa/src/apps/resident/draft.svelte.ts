@@ -128,7 +128,8 @@ export async function handOver(owner: string | null, signedIn: boolean, mending:
     drafts: [slot, photosOf(slot)],
   })
   if (mending) slot = ''
-  else await clearDraft()
+  // It is in the outbox and no longer a draft: not having kept the name for the next time makes nothing of that untrue.
+  else await clearDraft().catch(() => undefined)
   return id
 }
 
