@@ -10,11 +10,16 @@ export class Paged<T> {
   #ask: () => Asked | null
   #added = $state.raw<T[]>([])
   #next = $state.raw<string | null | undefined>(undefined)
+  /** Counts the questions: an answer to an earlier one is not part of this list. */
+  #turn = 0
 
   constructor(ask: () => Asked | null, first?: Page<T>) {
     this.#ask = ask
     this.first = new Resource<Page<T>>(() => {
       const asked = ask()
+      this.#turn += 1
+      this.busy = false
+      this.failed = false
       this.#added = []
       this.#next = undefined
       return asked
@@ -32,15 +37,18 @@ export class Paged<T> {
   more = async (): Promise<void> => {
     const asked = this.#ask()
     if (!asked || !this.next) return
+    const turn = this.#turn
     this.busy = true
     this.failed = false
     try {
       const page = await get<Page<T>>(asked.path, { query: { ...asked.query, cursor: this.next } })
+      if (turn !== this.#turn) return
       this.#added = [...this.#added, ...page.items]
       this.#next = page.next_cursor
     } catch {
-      this.failed = true
+      if (turn === this.#turn) this.failed = true
+    } finally {
+      if (turn === this.#turn) this.busy = false
     }
-    this.busy = false
   }
 }
