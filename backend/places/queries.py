@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from backend.core import clock
 from backend.places.calendar import DEFAULT_WEEK, DayRule, Span, WorkCalendar
@@ -160,24 +160,31 @@ def lineages(session: Session, unit_ids: Iterable[UUID]) -> dict[UUID, list[UUID
 
 
 def standing_heirs(session: Session, unit_ids: Iterable[UUID]) -> dict[UUID, AdminUnit]:
-    """For each unit the one that stands in its place today: itself, or what it became, by code."""
-    heirs: dict[UUID, AdminUnit] = {}
-    asked = {unit_id: unit_id for unit_id in unit_ids}  # a unit on the way -> the one asked for
-    ways: dict[UUID, set[UUID]] = {unit_id: {unit_id} for unit_id in asked}
-    seen: set[UUID] = set()
-    while wanted := set(ways) - seen:
-        seen |= wanted
-        here = session.scalars(select(AdminUnit).where(AdminUnit.id.in_(wanted), standing()))
-        for each in sorted(here, key=lambda unit: unit.code):
-            for start in ways[each.id]:
-                heirs.setdefault(start, each)
-        steps = session.execute(
-            select(UnitSuccession.predecessor_id, UnitSuccession.successor_id).where(
-                UnitSuccession.predecessor_id.in_(wanted)
-            )
+    """For each unit the one that stands in its place today: itself, or what it became, the first by code."""
+    starts = (
+        select(AdminUnit.id.label("root"), AdminUnit.id.label("unit_id"))
+        .where(AdminUnit.id.in_(tuple(unit_ids)))
+        .cte("heirs", recursive=True)
+    )
+    ended = aliased(AdminUnit)
+    way = starts.union(
+        select(starts.c.root, UnitSuccession.successor_id)
+        .join(ended, ended.id == starts.c.unit_id)  # what stands may have given a part away
+        .where(
+            ended.valid_to < clock.today_local(),
+            UnitSuccession.predecessor_id == ended.id,
+            UnitSuccession.effective_on <= clock.today_local(),
         )
-        for old, new in steps:
-            ways.setdefault(new, set()).update(ways[old])
+    )
+    found = session.execute(
+        select(way.c.root, AdminUnit)
+        .join(AdminUnit, AdminUnit.id == way.c.unit_id)
+        .where(standing())
+        .order_by(AdminUnit.code)
+    )
+    heirs: dict[UUID, AdminUnit] = {}
+    for root, heir in found:
+        heirs.setdefault(root, heir)
     return heirs
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import permutations
 from uuid import UUID
 
 from sqlalchemy import select
 
 from backend.core.auth import ANONYMOUS, SYSTEM, Grant, Permission, Principal, Role
 from backend.core.db import reading, transaction
-from backend.places.models import AdminUnit
+from backend.places import queries
+from backend.places.models import AdminUnit, SuccessionKind, UnitSuccession
 from backend.places.scope import permissions_in, permissions_over, units_in_scope
 from tests.conftest import Database
 from tests.factories.places import become, make_commune, make_province
@@ -92,3 +94,32 @@ def test_a_grant_covers_what_its_unit_was_made_from(db: Database) -> None:
         for unit in everything:
             assert edit in permissions_over(session, unit, leader)
             assert permissions_over(session, unit, ANONYMOUS) == frozenset()
+
+
+def test_every_unit_of_a_chain_has_its_heir_in_whatever_order_it_was_entered(db: Database) -> None:
+    with transaction() as session:
+        province = make_province(session)
+        first, then, now, part = (make_commune(session, parent_id=province.id) for _ in range(4))
+        first.valid_to, then.valid_to = date(2025, 8, 31), date(2025, 9, 30)
+    steps = (  # one that still stands and gave a part away stays its own heir
+        (first, then, date(2025, 9, 1)),
+        (then, now, date(2025, 10, 1)),
+        (now, part, date(2025, 11, 1)),
+    )
+    expected = {first.id: now.id, then.id: now.id, now.id: now.id, part.id: part.id}
+    for order in permutations(steps):
+        with transaction() as session:
+            session.query(UnitSuccession).delete()
+            for old, new, day in order:
+                session.add(
+                    UnitSuccession(
+                        predecessor_id=old.id,
+                        successor_id=new.id,
+                        kind=SuccessionKind.MERGED,
+                        effective_on=day,
+                    )
+                )
+                session.flush()
+        with reading() as session:
+            heirs = queries.standing_heirs(session, expected)
+        assert {start: heir.id for start, heir in heirs.items()} == expected
