@@ -95,7 +95,7 @@ describe('keys', () => {
 describe('deeds that wait', () => {
   test('go out by themselves, unless they are taken back', () => {
     vi.useFakeTimers()
-    const [run, undone] = [vi.fn(), vi.fn()]
+    const [run, undone] = [vi.fn(async () => true), vi.fn()]
     deferred('gửi', 8, 'Hoàn tác', run, undone)
     vi.advanceTimersByTime(7900)
     expect(run).not.toHaveBeenCalled()
@@ -110,7 +110,7 @@ describe('deeds that wait', () => {
   })
   test('all go out when the page is left', () => {
     vi.useFakeTimers()
-    const run = vi.fn()
+    const run = vi.fn(async () => true)
     deferred('một', 8, 'Hoàn tác', run, () => undefined)
     deferred('hai', 8, 'Hoàn tác', run, () => undefined)
     expect(anythingWaiting()).toBe(true)

@@ -184,7 +184,7 @@ describe('a policy on the desk', () => {
     expect([desk.dirty, desk.drafts.any()]).toEqual([true, true])
     await desk.save()
     expect(network.of('PATCH').at(-1)?.headers['If-Match']).toBe('"3"')
-    expect((network.of('PATCH').at(-1)?.body as { number: string }).number).toBe('14')
+    expect(network.of('PATCH').at(-1)?.body).toMatchObject({ number: '14' })
   })
 
   test('that is new is asked for with the same key after silence, and with another after a refusal', async () => {

@@ -73,7 +73,7 @@ export class Desk {
       t('action.undo'),
       () => {
         this.waiting = ''
-        this.#run(steps, name, fields, then)
+        return this.#run(steps, name, fields, then)
       },
       () => {
         this.waiting = ''
@@ -81,7 +81,7 @@ export class Desk {
     )
   }
 
-  async #run(steps: Step[], name: string, fields: string[], then: () => void): Promise<void> {
+  async #run(steps: Step[], name: string, fields: string[], then: () => void): Promise<boolean> {
     let version = this.item?.version
     this.sending = name
     let at = name
@@ -104,8 +104,10 @@ export class Desk {
       say(t('case.done', { move: t(`did.${name}`), code: this.item?.tracking_code ?? '' }))
       await this.#refresh()
       then()
+      return true
     } catch (problem) {
       await this.#failed(problem, at, done > 0)
+      return false
     } finally {
       this.sending = ''
     }

@@ -20,7 +20,8 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
     return await work()
   } catch (problem) {
     if (!(problem instanceof Problem && problem.status === 401) || session.status !== 'in') throw problem
-    await signInAgain()
+    // Nobody's request goes out under the cookies of whoever sat down after them.
+    if (!(await signInAgain())) throw problem
     return work()
   }
 }

@@ -4,6 +4,7 @@ import type { Schemas } from '../../../core/schema.d.ts'
 import { readCookie } from '../../../core/text.ts'
 import type { Me, Permission, Unit } from '../types.ts'
 import { dropDrafts } from './drafts.ts'
+import { forgetWaiting } from './toasts.svelte.ts'
 
 type Status = 'asking' | 'out' | 'in' | 'unreachable' | 'not_staff'
 
@@ -19,7 +20,7 @@ class Session {
 export const session = new Session()
 
 const UNIT_KEY = 'tl_console_unit'
-let waiting: (() => void)[] = []
+let waiting: ((same: boolean) => void)[] = []
 
 /** Distinct units of the grants, provinces first. */
 export function unitsOf(me: Me | null): Unit[] {
@@ -79,8 +80,8 @@ export const communeCode = (): string | undefined => (session.unit?.level === 'c
 export const may = (...permissions: Permission[]): boolean =>
   permissions.length === 0 || permissions.some((permission) => session.me?.permissions.includes(permission))
 
-/** Resolves once somebody has signed in again over the page. */
-export function signInAgain(): Promise<void> {
+/** Resolves once somebody has signed in again over the page: true when it is the person of before. */
+export function signInAgain(): Promise<boolean> {
   session.expired = true
   return new Promise((resolve) => waiting.push(resolve))
 }
@@ -89,11 +90,13 @@ export function signInAgain(): Promise<void> {
 export async function signedIn(): Promise<void> {
   const before = session.me?.id
   await loadMe()
-  if (before && session.me && session.me.id !== before) location.reload()
-  session.expired = false
+  const same = session.status === 'in' && (!before || session.me?.id === before)
   const resumed = waiting
   waiting = []
-  for (const resume of resumed) resume()
+  if (!same) forgetWaiting()
+  for (const resume of resumed) resume(same)
+  if (session.status === 'in' && !same) location.reload()
+  else session.expired = false
 }
 
 export async function signOut(everywhere = false): Promise<void> {

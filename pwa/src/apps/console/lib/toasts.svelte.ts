@@ -20,6 +20,8 @@ export const toasts = new Toasts()
 let next = 1
 const timers = new Map<number, ReturnType<typeof setTimeout>>()
 const waiting = new Map<number, () => void>()
+/** Deeds on their way to the server. */
+const going = new Set<Promise<boolean>>()
 
 type Options = { tone?: Tone; seconds?: number; action?: Toast['action'] }
 
@@ -43,15 +45,23 @@ export function dismiss(id: number): void {
 }
 
 /**
- * Does `run` after `seconds`, unless it is taken back in time. Resolves true when it went out.
+ * Does `run`, which tells whether the server took it, after `seconds`, unless it is taken back in time.
  * Leaving the page sends everything that waits at once: what was pressed is never forgotten.
  */
-export function deferred(text: string, seconds: number, undoLabel: string, run: () => void, undone: () => void): void {
+export function deferred(
+  text: string,
+  seconds: number,
+  undoLabel: string,
+  run: () => Promise<boolean>,
+  undone: () => void,
+): void {
   const id = next++
   const leave = () => {
     waiting.delete(id)
     dismiss(id)
-    run()
+    const deed = run()
+    going.add(deed)
+    deed.finally(() => going.delete(deed))
   }
   const action = {
     label: undoLabel,
@@ -68,8 +78,16 @@ export function deferred(text: string, seconds: number, undoLabel: string, run: 
 
 export const anythingWaiting = (): boolean => waiting.size > 0
 
-export function sendAllNow(): void {
+/** True when the server took everything that waited or was on its way. */
+export async function sendAllNow(): Promise<boolean> {
   for (const leave of [...waiting.values()]) leave()
+  return (await Promise.all(going)).every(Boolean)
+}
+
+/** What waits for somebody who is no longer here does not go out in another person's name. */
+export function forgetWaiting(): void {
+  for (const id of waiting.keys()) dismiss(id)
+  waiting.clear()
 }
 
 /** Takes back the newest deed that still waits (Ctrl+Z outside a text field). */
