@@ -46,7 +46,10 @@ export class PublicationDesk {
   /** What another official did meanwhile; null when nobody did. */
   conflict = $state.raw<CaseEvent[] | null>(null)
   busy = $state(false)
+  /** In the seconds of grace: what goes out is what was read, so nothing is written meanwhile. */
   waiting = $state(false)
+  /** The page was left: nobody is taken back to it from somewhere else. */
+  gone = false
   readonly #drafts: Drafts
   #saved = ''
 
@@ -100,7 +103,7 @@ export class PublicationDesk {
 
   /** Sends the draft; the version to publish, or null when it was refused. */
   async save(): Promise<number | null> {
-    if (!this.item || this.busy) return null
+    if (!this.item || this.busy || this.waiting) return null
     this.refused = null
     this.errors = {}
     this.conflict = null
@@ -114,8 +117,10 @@ export class PublicationDesk {
       this.server = data
       this.item = { ...this.item, version: data.version }
       this.#saved = JSON.stringify(sent)
-      this.#drafts.drop('draft')
       this.restored = false
+      // What was typed while this was on its way is kept, and not what anybody agreed to publish.
+      if (JSON.stringify($state.snapshot(this.draft)) === this.#saved) this.#drafts.drop('draft')
+      else this.changed()
       return data.version
     } catch (cause) {
       await this.#failed(cause)
@@ -132,6 +137,7 @@ export class PublicationDesk {
       if (cause instanceof Problem) this.errors = cause.errors
       return
     }
+    this.read = false
     const before = this.item?.events ?? []
     try {
       const [item, server] = await this.#fresh()
@@ -153,18 +159,20 @@ export class PublicationDesk {
       return false
     }
     const version = await this.save()
-    if (version === null) return false
+    if (version === null || !this.read) return false
     this.waiting = true
     const code = this.item?.tracking_code ?? ''
-    const goOut = async () => {
+    const goOut = async (): Promise<boolean> => {
       try {
         await send('POST', `/cases/${this.id}/moves/publish`, {}, { ifMatch: version })
         say(t('case.done', { move: t('did.publish'), code }))
-        then()
+        if (!this.gone) then()
+        return true
       } catch (cause) {
         await this.#failed(cause)
         const why = this.conflict ? t('conflict.title') : ''
         say(t('case.failed', { move: t('move.publish'), code, why }), { tone: 'alert' })
+        return false
       } finally {
         this.waiting = false
       }
