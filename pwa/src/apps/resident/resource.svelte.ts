@@ -8,7 +8,7 @@ export class Resource<T> {
   data = $state.raw<T | undefined>(undefined)
   state = $state<'loading' | 'ready' | 'missing' | 'unreachable' | 'failed'>('loading')
   savedAt = $state('')
-  /** What the server said when it is missing. */
+  /** What the server said when it is missing or failed. */
   problem = $state.raw<Problem | null>(null)
   /** True when only the saved answer could be shown. */
   stale = $state(false)
@@ -50,7 +50,7 @@ export class Resource<T> {
     } catch (problem) {
       if (turn !== this.#turn) return
       const gone = problem instanceof Problem && [404, 410].includes(problem.status)
-      this.problem = gone ? problem : null
+      this.problem = problem instanceof Problem ? problem : null
       if (gone || this.data === undefined) {
         this.data = undefined
         this.state = gone ? 'missing' : problem instanceof Problem ? 'failed' : 'unreachable'
