@@ -54,7 +54,14 @@ export type OutboxItem = {
 }
 
 /** Feedback sent from this device. */
-export type SentCode = Receipt & { kind: string; excerpt: string; commune: string; commune_name: string }
+export type SentCode = Receipt & {
+  kind: string
+  excerpt: string
+  commune: string
+  commune_name: string
+  /** Its name and number are erased on the server: there is nothing left to ask for. */
+  nameless?: true
+}
 
 export type SavedPlace = { id: string; seconds: number; duration: number; updated_at: string }
 
