@@ -130,13 +130,13 @@ def show(session: Session, actor: Principal, case: Case, language: str) -> Json:
         "messages": [_message(each, files, names, meant) for each in messages],
         "evidence": _evidence(session, case),
         "events": [event_of(each, names, language) for each in events],
-        "allowed_moves": _moves(facts, access.actor_on(actor, case), language),
+        "allowed_moves": _moves(facts, access.actor_on(session, actor, case), language),
         # The handling unit never learns who it is; somebody with the right may ask, on record.
         "reporter": {
             "identity": feedback.identity.value,
             "has_name": feedback.name_sealed is not None,
             "has_phone": feedback.phone_sealed is not None,
-            "readable": access.holds(actor, Permission.CASES_IDENTITY, case),
+            "readable": access.holds(session, actor, Permission.CASES_IDENTITY, case),
         },
     }
 

@@ -19,13 +19,15 @@ def of_feedback(session: Session, principal: Principal, feedback_id: UUID) -> bo
         feedback = session.get(Feedback, feedback_id)
         return feedback is not None and feedback.resident_id == principal.id
     case = session.scalar(select(Case).where(Case.feedback_id == feedback_id))
-    return _readable(principal, case)
+    return _readable(session, principal, case)
 
 
 def of_case(session: Session, principal: Principal, case_id: UUID) -> bool:
     """Files that officials added."""
-    return _readable(principal, session.get(Case, case_id))
+    return _readable(session, principal, session.get(Case, case_id))
 
 
-def _readable(principal: Principal, case: Case | None) -> bool:
-    return principal.kind == "staff" and case is not None and access.may_read(principal, case)
+def _readable(session: Session, principal: Principal, case: Case | None) -> bool:
+    return (
+        principal.kind == "staff" and case is not None and access.may_read(session, principal, case)
+    )

@@ -227,7 +227,7 @@ def _decided(session: Session, actor: Principal, unit: AdminUnit) -> Counter[str
         .where(
             of_unit,
             Case.created_at >= clock.now() - COUNTED_FOR,
-            scope_of(actor).condition(checked=True),
+            scope_of(session, actor).condition(checked=True),
         )
         .order_by(Case.created_at.desc(), Case.id.desc())
         .limit(MOST_COUNTED)

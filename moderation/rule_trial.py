@@ -159,7 +159,7 @@ def _newest(session: Session, actor: Principal, unit: AdminUnit) -> Sequence[Row
             Feedback.longitude,
         )
         .join(Feedback, Feedback.id == Case.feedback_id)
-        .where(of_unit, scope_of(actor).condition(checked=True))
+        .where(of_unit, scope_of(session, actor).condition(checked=True))
         .order_by(Case.created_at.desc(), Case.id.desc())
         .limit(EXAMINED)
     ).all()

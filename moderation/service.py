@@ -116,7 +116,7 @@ def make_move(
     if move is Move.RESOLVE and not given.get(Need.PROOF) and given.get("outcome") == Outcome.DONE:
         given = {**given, Need.PROOF.value: publishing.evidence_of(session, case.id)}
     facts = facts_of(session, case, previewed=move is Move.PUBLISH)
-    step = _checked(facts, move, access.actor_on(actor, case), given)
+    step = _checked(facts, move, access.actor_on(session, actor, case), given)
     return _carry_out(session, case, actor, step, facts, given)
 
 
@@ -159,9 +159,8 @@ def load(session: Session, actor: Principal, case_id: UUID) -> Case:
     Raises:
         NotFound: there is none, it belongs to another unit, or it is restricted.
     """
-    condition = access.scope_of(actor).condition()
-    case = session.scalar(select(Case).where(Case.id == case_id, condition))
-    if case is None:
+    case = session.get(Case, case_id)
+    if case is None or not access.may_read(session, actor, case):
         raise NotFound("cases.not_found")
     return case
 
@@ -172,24 +171,23 @@ def hold(session: Session, actor: Principal, case_id: UUID) -> Case:
     Raises:
         NotFound: as ``load``.
     """
-    condition = access.scope_of(actor).condition()
     found = session.execute(
         select(Case, Feedback)
         .join(Feedback, Feedback.id == Case.feedback_id)
-        .where(Case.id == case_id, condition)
+        .where(Case.id == case_id)
         .with_for_update(of=(Feedback, Case), key_share=True)  # in the order of ``queries.hold``
         .execution_options(populate_existing=True)
     ).one_or_none()
-    if found is None:
+    if found is None or not access.may_read(session, actor, found[0]):
         raise NotFound("cases.not_found")
     case, feedback = found
     feedback_queries.held(session, feedback)
     return case
 
 
-def still_visible(actor: Principal, case: Case) -> bool:
+def still_visible(session: Session, actor: Principal, case: Case) -> bool:
     """True when ``actor`` may see the case after the move as well."""
-    return access.may_read(actor, case)
+    return access.may_read(session, actor, case)
 
 
 def check_version(case: Case, version: int) -> None:
@@ -332,7 +330,7 @@ def save_draft(
     """
     case = hold(session, actor, case_id)
     check_version(case, version)
-    if actor.id is None or not access.holds(actor, Permission.CASES_PUBLISH, case):
+    if actor.id is None or not access.holds(session, actor, Permission.CASES_PUBLISH, case):
         raise Forbidden("cases.not_yours", move=Move.PUBLISH.value)
     step = next(row for row in workflow.TABLE if row.move is Move.PUBLISH)
     work = _begin(session, case, actor, step, {})
@@ -353,7 +351,7 @@ def read_identity(
         Conflict: there is nobody to read: it was sent without a name.
     """
     case = hold(session, actor, case_id)
-    if not access.holds(actor, Permission.CASES_IDENTITY, case) or actor.id is None:
+    if not access.holds(session, actor, Permission.CASES_IDENTITY, case) or actor.id is None:
         raise Forbidden("cases.identity_shielded")
     feedback = session.get_one(Feedback, case.feedback_id)
     if feedback.identity is Identity.ANONYMOUS:

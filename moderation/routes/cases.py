@@ -147,7 +147,7 @@ def make_move(body: dict[str, Any], case_id: UUID, move: str) -> Response:
     version = require_version()
     with transaction() as session:
         case = service.make_move(session, principal(), case_id, wanted, body, version=version)
-        if not service.still_visible(principal(), case):
+        if not service.still_visible(session, principal(), case):
             # It went to another unit, or became what only intake and leaders see.
             payload = {"id": str(case.id), "version": case.version, "state": case.state.value}
         else:

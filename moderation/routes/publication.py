@@ -48,7 +48,7 @@ def save(body: dict[str, Any], case_id: UUID) -> Response:
 
 
 def _preview(session: Session, case: Case) -> dict[str, Any]:
-    if not access.holds(principal(), Permission.CASES_PUBLISH, case):
+    if not access.holds(session, principal(), Permission.CASES_PUBLISH, case):
         raise Forbidden("cases.not_yours", move="publish")
     speech = language()
     made = publishing.preview(session, case, session.get_one(Feedback, case.feedback_id))

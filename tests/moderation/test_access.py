@@ -22,10 +22,11 @@ from backend.uploads.models import Upload
 from moderation import access
 from moderation.models import Case
 from moderation.words import SUBJECT as CASE
+from moderation.workflow import Who
 from tests.architecture.test_routes import address
 from tests.factories.accounts import make_staff, principal_of, sign_in
 from tests.factories.moderation import Office, make_case, make_office
-from tests.factories.places import make_department
+from tests.factories.places import become, make_commune, make_department, make_province
 from tests.factories.uploads import make_clean_photo
 
 DENUNCIATION = "Tôi tố cáo ông Lê Văn Tám, thôn trưởng, ăn chặn gạo cứu đói. Đề nghị điều tra."
@@ -128,14 +129,68 @@ def test_a_provinces_handler_who_takes_in_for_one_commune_sees_its_restricted_ca
         person = Principal(kind="staff", id=handler.id, grants=both)
     with reading() as session:
         for checked in (False, True):
-            condition = access.scope_of(person).condition(checked=checked)
+            condition = access.scope_of(session, person).condition(checked=checked)
             found = set(session.scalars(select(Case.id).where(condition)))
             assert found == {place.restricted, place.ordinary, others}
         readable = {
-            case.id for case in session.scalars(select(Case)) if access.may_read(person, case)
+            case.id
+            for case in session.scalars(select(Case))
+            if access.may_read(session, person, case)
         }
         assert readable == found
         assert theirs not in readable
+
+
+@pytest.mark.parametrize("level", ["commune", "province"])
+@pytest.mark.parametrize(
+    ("role", "whole"), [(Role.COMMUNE_LEADER, True), (Role.HANDLER, False), (Role.DRAFTER, None)]
+)
+def test_who_holds_a_grant_on_what_a_unit_became_answers_for_its_cases(
+    client: FlaskClient, place: Place, role: Role, whole: bool | None, level: str
+) -> None:
+    with transaction() as session:
+        ended = session.get_one(AdminUnit, place.office.unit.id)
+        if level == "province":
+            ended = session.get_one(AdminUnit, ended.parent_id)
+            heir = make_province(session, code="66", name="Đắk Lắk")
+        else:
+            heir = make_commune(session, parent_id=ended.parent_id)
+        other = make_commune(session, parent_id=ended.parent_id or ended.id)
+        unrelated = make_case(session, other).id if level == "commune" else None
+        become(session, heir, ended)
+        narrowed = {"department_id": make_department(session, heir, code="so", name="Sở").id}
+        person = make_staff(session, role, unit=heir, **(narrowed if role is Role.HANDLER else {}))
+    sign_in(client, person)
+    seen = {str(place.ordinary)} if whole is False else {str(place.ordinary), str(place.restricted)}
+    if whole is None:
+        seen = set()
+        assert client.get("/api/v1/cases").status_code == 403
+    else:
+        for sort in SORTS:
+            assert ids(client.get(f"/api/v1/cases?sort={sort}")) == seen
+        assert client.get("/api/v1/cases/counts").get_json()["by_view"]["all"] == len(seen)
+    for case_id in (place.ordinary, place.restricted):
+        answer = client.get(f"/api/v1/cases/{case_id}")
+        assert answer.status_code == (
+            403 if whole is None else 200 if str(case_id) in seen else 404
+        )
+    with reading() as session:
+        principal = principal_of(session, person)
+        for case_id in (place.ordinary, place.restricted):
+            case = session.get_one(Case, case_id)
+            assert access.may_read(session, principal, case) is (str(case_id) in seen)
+            actor = access.actor_on(session, principal, case)
+            assert (Who.LEADER in actor.roles) is bool(whole)
+        if unrelated is not None:
+            assert not access.may_read(session, principal, session.get_one(Case, unrelated))
+
+
+def test_units_that_ended_without_a_case_leave_the_queue_one_equality(place: Place) -> None:
+    with transaction() as session:
+        heir = session.get_one(AdminUnit, place.office.unit.id)
+        become(session, heir, *(make_commune(session, parent_id=heir.parent_id) for _ in range(3)))
+    with reading() as session:
+        assert access.scope_of(session, place.office.hoa).unit_ids == {heir.id}
 
 
 def test_strangers_are_turned_away_before_their_words_are_read(

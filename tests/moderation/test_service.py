@@ -409,7 +409,7 @@ def test_a_case_goes_to_another_commune_and_out_of_sight(db: Any) -> None:
             {"unit_code": theirs.unit.code, "reason": "Đường này thuộc xã bên"},
             version=1,
         )
-        assert not service.still_visible(ours.hoa, case)
+        assert not service.still_visible(session, ours.hoa, case)
     with reading() as session:
         case = session.get_one(Case, case_id)
         feedback = session.get_one(Feedback, case.feedback_id)
