@@ -33,9 +33,10 @@ SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 SCHEMA.config.seed = 2026
 # tus sends bytes under a name of its own.
 schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
-# Rules that no schema can say (an unknown commune, a stale version, a state that does not allow it) have statuses of
-# their own; what must never happen is a 5xx, an undescribed status or body, or wrong input that is taken.
-RULES = ["409", "410", "412", "416", "422", "428", "429"]
+# Rules that no schema can say (an unknown commune, a stale version, a state that does not allow it, a checksum that
+# does not fit) have statuses of their own; what must never happen is a 5xx, an undescribed status or body, or wrong
+# input that is taken.
+RULES = ["409", "410", "412", "416", "422", "428", "429", "460"]
 CHECKS = SCHEMA.config.checks
 CHECKS.positive_data_acceptance = type(CHECKS.positive_data_acceptance)(
     expected_statuses=["2xx", "3xx", "401", "403", "404", *RULES]

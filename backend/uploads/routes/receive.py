@@ -116,7 +116,12 @@ def show(upload_id: UUID) -> Response:
     parameters=[
         RESUMABLE,
         _header("Upload-Offset", "0", pattern="^[0-9]{1,15}$"),
-        _header("Upload-Checksum", "sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=", required=False),
+        _header(
+            "Upload-Checksum",
+            "sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=",
+            required=False,
+            pattern="^(sha1 [A-Za-z0-9+/]{27}=|sha256 [A-Za-z0-9+/]{43}=)$",
+        ),
     ],
 )
 @blueprint.alt_response(460, description="The checksum does not fit; nothing was stored")
