@@ -110,5 +110,5 @@ class RoutingRuleFailed(Event):
     rule_id: uuid.UUID
     version: int
     name: str
-    unit_id: uuid.UUID  # of the case
+    unit_id: uuid.UUID | None  # whose rule it is; None: the whole country's
     case_id: uuid.UUID

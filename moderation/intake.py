@@ -27,7 +27,7 @@ from moderation.models import (
     RoutingRuleVersion,
     Stage,
 )
-from moderation.settings import Settings, settings_of
+from moderation.settings import Settings, changed, settings_of
 
 log = structlog.get_logger()
 
@@ -105,6 +105,8 @@ def route(case: Case, feedback: Feedback, settings: Settings, at: datetime) -> N
     if decision.failed is not None:
         _tell_of_failure(feedback, case, decision.failed)
     rule = decision.rule
+    if rule is not None and rule.failed:
+        _works_again(_session_of(feedback), rule)
     case.lead_department_id = decision.department_id or settings.front_desk_id
     case.routed_by_rule = rule.name if rule else None
     case.route_reason = decision.reason
@@ -149,11 +151,9 @@ def _failure(rule: routing.Rule) -> dict[str, Any]:
 
 
 def _tell_of_failure(feedback: Feedback, case: Case, rule: routing.Rule) -> None:
-    """Once for each version of a rule; the cases themselves all carry it."""
+    """Once for each version of a rule, until it works again; the cases themselves all carry it."""
     log.error("routing_rule_failed", case_id=str(case.id), failed=_failure(rule))
-    session = object_session(feedback)  # a new case is not in it yet
-    if session is None:
-        raise LookupError(f"feedback {feedback.id} belongs to no session")
+    session = _session_of(feedback)
     first = session.execute(
         update(RoutingRuleVersion)
         .where(
@@ -170,10 +170,32 @@ def _tell_of_failure(feedback: Feedback, case: Case, rule: routing.Rule) -> None
                 rule_id=rule.id,
                 version=rule.version,
                 name=rule.name,
-                unit_id=case.unit_id,
+                unit_id=rule.owner_id,
                 case_id=case.id,
             ),
         )
+
+
+def _works_again(session: Session, rule: routing.Rule) -> None:
+    """Its department is in use once more: should it fail again, that is told again."""
+    worked = session.execute(
+        update(RoutingRuleVersion)
+        .where(
+            RoutingRuleVersion.rule_id == rule.id,
+            RoutingRuleVersion.version == rule.version,
+            RoutingRuleVersion.failed_at.is_not(None),
+        )
+        .values(failed_at=None)
+    )
+    if worked.rowcount:  # type: ignore[attr-defined] # CursorResult of an UPDATE
+        changed(session)
+
+
+def _session_of(feedback: Feedback) -> Session:
+    session = object_session(feedback)  # a new case is not in it yet
+    if session is None:
+        raise LookupError(f"feedback {feedback.id} belongs to no session")
+    return session
 
 
 def words_of(feedback: Feedback) -> str:

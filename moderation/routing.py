@@ -35,6 +35,7 @@ from backend.core.text import fold
 from backend.places.distance import metres as distance
 from moderation.outlines import Outline, OutlineError, read_outline
 
+MOST_RULES = 300  # of one unit
 MOST_NAMED = 100  # members of one list
 MOST_KEYWORDS = 200
 LONGEST_KEYWORD = 60
@@ -102,7 +103,9 @@ class Rule:
 
     Attributes:
         place: sorts the rules of a unit in the order of asking.
+        owner_id: the unit whose rule it is; None: the whole country's.
         lost: the department it names is not in use here.
+        failed: somebody was told that this version cannot be followed.
         tests: the conditions, read once; None when they cannot be read, then ``fault`` says why.
     """
 
@@ -112,7 +115,9 @@ class Rule:
     conditions: Mapping[str, Any]
     department_id: UUID | None
     place: tuple[int, int, UUID] = (0, 0, UUID(int=0))
+    owner_id: UUID | None = None
     lost: bool = False
+    failed: bool = False
     tests: tuple[tuple[str, Test], ...] | None = field(init=False, repr=False, compare=False)
     fault: Fault | None = field(init=False)
 

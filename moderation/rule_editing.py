@@ -19,7 +19,6 @@ from moderation import settings as unit_settings
 from moderation.models import RoutingRule, RoutingRuleVersion
 from moderation.rule_queries import MANAGE, own_rules, rule_in_scope, targets, version_of
 
-MOST_RULES = 300
 _STEP = 10  # between two positions
 
 
@@ -47,8 +46,8 @@ def create(
     """
     unit = _unit(session, actor, unit_code)
     own = own_rules(session, unit.id)
-    if len(own) >= MOST_RULES:
-        raise InvalidInput({"unit": ["too_many"]}, "rules.too_many", most=MOST_RULES)
+    if len(own) >= routing.MOST_RULES:
+        raise InvalidInput({"unit": ["too_many"]}, "rules.too_many", most=routing.MOST_RULES)
     rule = RoutingRule(
         id=ids.new_id(),
         unit_id=unit.id,

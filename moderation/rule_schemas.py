@@ -19,11 +19,14 @@ from backend.core.api import (
 )
 from backend.feedback.models import Policy
 from moderation.models import FeedbackCategory, FeedbackKind, LegalType, Urgency
-
-MOST_NAMED = 100
-MOST_KEYWORDS = 200
-LONGEST_KEYWORD = 60
-MOST_RULES = 300
+from moderation.routing import (
+    FARTHEST_M,
+    LONGEST_KEYWORD,
+    MOST_KEYWORDS,
+    MOST_NAMED,
+    MOST_RULES,
+    NEAREST_M,
+)
 
 
 def _list(inner: fields.Field[Any], most: int = MOST_NAMED) -> fields.List[Any]:
@@ -44,7 +47,7 @@ class CircleSchema(Schema):
     metres = fields.Integer(
         required=True,
         strict=True,
-        validate=validate.Range(10, 100_000, error="out_of_range"),
+        validate=validate.Range(NEAREST_M, FARTHEST_M, error="out_of_range"),
         metadata={"example": 500},
     )
 

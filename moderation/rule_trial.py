@@ -24,7 +24,7 @@ from moderation.intake import matter_of
 from moderation.models import Case
 from moderation.rule_editing import Draft, checked_conditions, department_of
 from moderation.rule_queries import MANAGE, own_rules
-from moderation.settings import Settings, settings_of
+from moderation.settings import Settings, settings_of_all
 
 EXAMINED = 500
 SHOWN = 100
@@ -91,7 +91,7 @@ def try_rule(
     tried = rule_id or ids.new_id()
     rows = _newest(session, actor, unit)
     # Each is read once and kept until somebody changes it; of a province these are its communes.
-    settings = {each: settings_of(session, each) for each in {row.unit_id for row in rows}}
+    settings = settings_of_all(session, {row.unit_id for row in rows})
     codes = _of_communes(session, department_code, settings)
 
     def with_draft(of: Settings) -> list[routing.Rule]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,13 @@ from backend.places.calendar import WorkCalendar
 from backend.places.models import AdminUnit, Department
 from moderation import deadlines, routing
 from moderation.clock import full_day_minutes
-from moderation.models import DeadlinePolicy, FeedbackCategory, RoutingRule, Urgency
+from moderation.models import (
+    DeadlinePolicy,
+    FeedbackCategory,
+    RoutingRule,
+    RoutingRuleVersion,
+    Urgency,
+)
 
 AREA = "moderation"
 _AREAS = (AREA, "places")
@@ -72,8 +78,21 @@ def settings_of(session: Session, unit_id: UUID) -> Settings:
     Raises:
         LookupError: there is no such unit.
     """
+    return settings_of_all(session, (unit_id,))[unit_id]
+
+
+def settings_of_all(session: Session, unit_ids: Iterable[UUID]) -> dict[UUID, Settings]:
+    """The same of several units: the generations are asked for once.
+
+    Raises:
+        LookupError: one of them does not exist.
+    """
     rows = session.execute(_GENERATIONS).all()
     seen: _Seen = (id(engine()), tuple((area, value) for area, value in rows))
+    return {unit_id: _known(session, unit_id, seen) for unit_id in unit_ids}
+
+
+def _known(session: Session, unit_id: UUID, seen: _Seen) -> Settings:
     with _lock:
         known = _kept.get(unit_id)
     if known is not None and known[0] == seen:
@@ -135,6 +154,21 @@ def _read(session: Session, unit_id: UUID) -> Settings:
         None,
     )
 
+    failed = set(
+        session.scalars(
+            select(RoutingRule.id)
+            .join(
+                RoutingRuleVersion,
+                (RoutingRuleVersion.rule_id == RoutingRule.id)
+                & (RoutingRuleVersion.version == RoutingRule.version),
+            )
+            .where(
+                RoutingRule.id.in_([rule.id for rule in rules]),
+                RoutingRuleVersion.failed_at.is_not(None),
+            )
+        )
+    )
+
     def locality(owner: UUID | None) -> int:
         return 0 if owner is None else 2 if owner == unit_id else 1
 
@@ -154,7 +188,9 @@ def _read(session: Session, unit_id: UUID) -> Settings:
                 conditions=rule.conditions,
                 department_id=rule.department_id or by_code.get(rule.department_code or ""),
                 place=(-locality(rule.unit_id), rule.position, rule.id),
+                owner_id=rule.unit_id,
                 lost=own(rule) and not _stands(rule, by_code, in_use),
+                failed=rule.id in failed,
             )
             for rule in sorted(
                 rules, key=lambda each: (-locality(each.unit_id), each.position, each.id)

@@ -24,7 +24,7 @@ from backend.places.models import AdminUnit
 from moderation import history, ledger
 from moderation.events import CaseOverdue, CaseWarned
 from moderation.models import Case, EventType, Stage
-from moderation.settings import Settings, changed, settings_of
+from moderation.settings import Settings, changed, settings_of_all
 
 BELL = "case_clocks"
 BATCH = 100
@@ -59,7 +59,7 @@ def sweep(session: Session, now: datetime, *, batch: int = BATCH) -> int:
     for _case, feedback in rows:
         feedback_queries.held(session, feedback)
     entries = ledger.entries_of(session, [case.id for case in cases])
-    settings = {unit_id: settings_of(session, unit_id) for unit_id in {c.unit_id for c in cases}}
+    settings = settings_of_all(session, {case.unit_id for case in cases})
     for case in cases:
         try:
             with session.begin_nested():

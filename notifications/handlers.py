@@ -218,11 +218,13 @@ def case_overdue(session: Session, event: CaseOverdue) -> None:
 
 
 def routing_rule_failed(session: Session, event: RoutingRuleFailed) -> None:
-    """Tell those who look after the rules: until it is mended, the front desk gets what the rule should route."""
+    """Tell those who can mend it: until then the front desk gets what the rule should route."""
     say(
         session,
         "routing_rule_failed",
-        audience.staff_who_may(Permission.RULES_MANAGE, event.unit_id),
+        audience.staff_who_may(Permission.RULES_MANAGE, event.unit_id)
+        if event.unit_id
+        else audience.these_staff(_administrators(session)),
         link="/console/rules",
         tag=f"rule-{event.rule_id}",
         name=event.name,
@@ -256,7 +258,7 @@ def outcome_published(session: Session, event: OutcomePublished) -> None:
 
 
 def history_broken(session: Session, event: HistoryBroken) -> None:
-    """Tell every administrator: the log is the whole installation's."""
+    """Tell every administrator how many: the log is the whole installation's. Where, the verification says."""
     say(
         session,
         "history_broken",
@@ -265,7 +267,6 @@ def history_broken(session: Session, event: HistoryBroken) -> None:
         tag="history-broken",
         urgent=True,
         broken=event.broken,
-        first=event.first,
     )
 
 

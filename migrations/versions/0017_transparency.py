@@ -91,15 +91,17 @@ def upgrade() -> None:
         sa.Column("case_after", sa.Uuid(), nullable=True),
         sa.Column("leaf_from", sa.BigInteger(), nullable=True),
         sa.Column("broken", sa.Integer(), nullable=False),
-        sa.Column("first", sa.String(length=200), nullable=True),
         sa.Column("last_broken", sa.Integer(), nullable=False),
         sa.Column("last_finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_transparency_audit")),
     )
-    # What happened before there was a log enters it in the first hour.
-    op.execute("INSERT INTO transparency_waiting (event_id) SELECT id FROM case_event")
     for statement in TRIGGER[op.get_bind().dialect.name]:
         op.execute(statement)
+    # What happened before there was a log enters it first. The trigger stands already: nothing happens in between.
+    op.execute(
+        """INSERT INTO transparency_waiting (event_id) SELECT id FROM case_event
+        WHERE true ON CONFLICT (event_id) DO NOTHING"""
+    )
 
 
 def downgrade() -> None:

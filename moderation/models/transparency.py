@@ -96,6 +96,5 @@ class TransparencyAudit(Base):
     case_after: Mapped[uuid.UUID | None]  # the last case looked at
     leaf_from: Mapped[int | None] = mapped_column(BigInteger)  # None until the cases are done
     broken: Mapped[int] = mapped_column(default=0)
-    first: Mapped[str | None] = mapped_column(String(200))
     last_broken: Mapped[int] = mapped_column(default=0)  # of the audit that ended last
     last_finished_at: Mapped[datetime | None]

@@ -8,7 +8,14 @@ from uuid import UUID
 from flask import Response
 from sqlalchemy.orm import Session
 
-from backend.core.api import Blueprint, created_once, json_answer, require_version, with_etag
+from backend.core.api import (
+    Blueprint,
+    created_once,
+    json_answer,
+    rate_limit,
+    require_version,
+    with_etag,
+)
 from backend.core.auth import Permission, principal, staff
 from backend.core.db import reading, transaction
 from moderation import queries, rule_editing, rule_queries, rule_trial
@@ -82,6 +89,7 @@ def order_routing_rules(asked: dict[str, Any]) -> Response:
 
 @blueprint.route("/routing-rules/trial", methods=["POST"])
 @staff(MANAGE)
+@rate_limit("20/minute")
 @blueprint.arguments(RuleTrialIn)
 @blueprint.alt_response(200, schema=RuleTrialSchema)
 def try_routing_rule(asked: dict[str, Any]) -> Response:

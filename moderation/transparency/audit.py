@@ -38,10 +38,11 @@ LEAVES = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A place that does not hold, and why."""
+    """A place that does not hold, and why; ``case_id`` when it is in the history of a case."""
 
     where: str
     reason: str
+    case_id: UUID | None = None
 
     def __str__(self) -> str:
         return f"{self.where}, {self.reason}"
@@ -87,7 +88,7 @@ def cases(session: Session, after: UUID | None, limit: int = CASES) -> Looked:
     for (case_id, code, head), links in groupby(rows, lambda row: tuple(row[:3])):
         found = _first_broken([row[3:] for row in links if row[3] is not None], head)
         if found is not None:
-            findings.append(Finding(f"{code}: link {found.seq}", found.reason))
+            findings.append(Finding(f"{code}: link {found.seq}", found.reason, case_id))
         count, last = count + 1, case_id
     return Looked(count, findings, last if count == limit else None)
 

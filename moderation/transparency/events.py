@@ -12,4 +12,3 @@ class HistoryBroken(Event):
     """A nightly audit ended and something does not hold."""
 
     broken: int
-    first: str  # as `moderation verify` names it: "GL-7K4M-92QX: link 3, hash"

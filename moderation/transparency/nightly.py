@@ -44,7 +44,9 @@ def step(now: datetime) -> bool:
     with reading() as session:  # nobody waits for arithmetic
         looked = taken.walk(session, taken.place)
     for finding in looked.findings:
-        log.error("history_broken", where=finding.where, reason=finding.reason)
+        # A tracking code opens doors: a case is named by its id where others read along.
+        where = finding.where if finding.case_id is None else f"case {finding.case_id}"
+        log.error("history_broken", where=where, reason=finding.reason)
     with transaction() as session:
         return _settle(session, taken, looked, now)
 
@@ -59,7 +61,7 @@ def _take(now: datetime) -> _Step | None:
                 return None
             row.began_at, row.finished_at = now, None
             row.case_after, row.leaf_from = None, None
-            row.broken, row.first = 0, None
+            row.broken = 0
         row.leased_until = now + LEASE
         walk, place = (
             (audit.cases, row.case_after)
@@ -75,7 +77,6 @@ def _settle(session: Session, taken: _Step, looked: audit.Looked, now: datetime)
         return False  # it took too long, and somebody else looked at the same
     row.leased_until = None
     if looked.findings:
-        row.first = row.first or str(looked.findings[0])
         row.broken += len(looked.findings)
     if taken.walk is audit.cases:
         row.case_after = looked.next
@@ -87,7 +88,7 @@ def _settle(session: Session, taken: _Step, looked: audit.Looked, now: datetime)
     row.finished_at = row.last_finished_at = now
     row.last_broken = row.broken
     if row.broken:
-        emit(session, HistoryBroken(row.broken, row.first or ""))
+        emit(session, HistoryBroken(row.broken))
     return False
 
 

@@ -9,17 +9,19 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from backend.core.auth import Role
 from backend.core.db import reading, transaction
 from backend.places.distance import metres as distance
-from backend.places.models import Department
+from backend.places.models import AdminUnit, Department
 from moderation import defaults, settings
 from moderation.models import Case, RoutingRule, RoutingRuleVersion
 from moderation.outlines import OutlineError, read_outline
 from moderation.routing import Matter, Rule, RuleError, check, decide
 from moderation.workflow import Move
 from notifications.models import Message
+from tests.factories.accounts import make_staff
 from tests.factories.moderation import Office, make_case, make_office, make_rule, move
 from tests.factories.places import make_department
 
@@ -360,6 +362,36 @@ def test_a_rule_whose_department_was_closed_is_loud_not_silent(office: Office) -
     case = routed(office)
     assert (case.lead_department_id, case.route_reason) == (office.desk.id, "rule_failed")
     assert case.routing["failed"][0]["why"] == "department_gone"
+
+
+def test_a_rule_that_works_again_is_told_again_when_it_fails(office: Office) -> None:
+    with transaction() as session:
+        culture = make_department(session, office.unit, code="van_hoa", name="Phòng Văn hóa").id
+        make_rule(session, "Văn hóa", unit_id=office.unit.id, department_id=culture)
+    for works, times in ((False, 1), (False, 1), (True, 1), (True, 1), (False, 2)):
+        with transaction() as session:
+            session.get_one(Department, culture).active = works
+            settings.changed(session)
+        assert (routed(office).lead_department_id == culture) is works
+        assert told() == times
+
+
+def test_a_failure_is_told_to_whoever_can_mend_the_rule(office: Office) -> None:
+    with transaction() as session:
+        province = session.get_one(AdminUnit, office.unit.parent_id)
+        boss = make_staff(session, Role.ADMINISTRATOR, unit=province).id
+        make_rule(session, "Tỉnh", conditions={"xyz": 1}, unit_id=province.id)
+    routed(office)
+    with transaction() as session:
+        session.execute(update(RoutingRule).values(unit_id=None))
+        session.execute(update(RoutingRuleVersion).values(failed_at=None))
+        settings.changed(session)
+    routed(office)
+    with reading() as session:
+        rows = session.scalars(select(Message).where(Message.kind == "routing_rule_failed"))
+        of_province, of_country = (row.audience for row in rows.all())
+    assert (of_province["unit_id"], of_province["permission"]) == (str(province.id), "rules:manage")
+    assert of_country["staff_ids"] == [str(boss)]
 
 
 def test_where_it_happened_decides(office: Office) -> None:

@@ -14,10 +14,10 @@ from backend.core import db as core_db
 from backend.core.auth import Role
 from backend.core.db import reading, transaction
 from backend.places.models import AdminUnit, Department
-from moderation import defaults, settings
+from moderation import defaults, rule_editing, rule_trial, settings
 from moderation.models import Case, FeedbackCategory, RoutingRule, RoutingRuleVersion
 from tests.databases import counting
-from tests.factories.accounts import make_staff, sign_in
+from tests.factories.accounts import make_staff, principal_of, sign_in
 from tests.factories.moderation import Office, make_case, make_office, make_rule
 from tests.factories.places import make_commune, make_community, make_department
 
@@ -416,3 +416,22 @@ def test_reading_and_trying_cost_a_fixed_number_of_statements(
         with reading() as session:
             settings.settings_of(session, office.unit.id)
     assert costs[0] == costs[1]
+
+
+def test_a_trial_over_many_communes_asks_for_the_generations_once(office: Office) -> None:
+    with transaction() as session:
+        province = session.get_one(AdminUnit, office.unit.parent_id)
+        boss = make_staff(session, Role.ADMINISTRATOR, unit=province)
+        for _ in range(3):
+            make_case(session, make_office(session, parent_id=province.id).unit)
+    with reading() as session:
+        actor = principal_of(session, boss)
+        draft: rule_editing.Draft = {
+            "name": "Thử",
+            "conditions": {"category": ["y_te"]},
+            "department": None,
+            "active": True,
+        }
+        with counting(core_db.engine()) as sent:
+            rule_trial.try_rule(session, actor, province.code, draft)
+    assert sum("FROM generation" in each for each in sent) == 1
