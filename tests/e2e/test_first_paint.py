@@ -58,6 +58,8 @@ def test_nothing_moves_while_the_app_takes_over(
     )
     page.goto(address(page, kind))
     page.wait_for_load_state("networkidle")
+    # A browser that does not measure shifts would never report one.
+    assert page.evaluate("PerformanceObserver.supportedEntryTypes.includes('layout-shift')")
     assert sum(page.evaluate("window.moved")) < 0.01
 
 
@@ -65,6 +67,8 @@ def test_a_shared_page_is_painted_without_waiting_for_another_file(open_context:
     page = open_context().new_page()
     for kind in ("article", "outcome", "listen"):
         page.goto(address(page, kind))
+        # A browser that does not tell which file blocks would name none.
+        assert page.evaluate("'renderBlockingStatus' in PerformanceResourceTiming.prototype")
         waits = page.evaluate(
             "performance.getEntriesByType('resource')"
             ".filter(file => file.renderBlockingStatus === 'blocking').map(file => file.name)"
