@@ -67,11 +67,11 @@ def test_the_list_and_a_policy_stand_in_both_themes(
     page.goto("/console/policies?state=published")
     link = page.get_by_role("link", name="Nước sạch nông thôn xã Ayun 2026")
     expect(link).to_be_visible()
-    expect(page.get_by_text("1 chậm hạn")).to_be_visible()
+    expect(page.get_by_text("1 trễ hạn")).to_be_visible()
     axe(page)
     link.click()
     expect(page.get_by_label("Sẽ làm gì")).to_have_count(5)
-    expect(page.get_by_role("group").get_by_text("Chậm hạn")).to_be_visible()
+    expect(page.get_by_role("group").get_by_text("Trễ hạn")).to_be_visible()
     axe(page)
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert wide <= 0, "the page scrolls sideways"

@@ -29,6 +29,12 @@ export const templates = () => once('templates', () => items<Template>('/reply-t
 export const communities = (commune: string) =>
   once(`communities ${commune}`, () => items<Schemas['Community']>(`/communes/${commune}/communities`))
 
+/** The name of a commune, which a rule knows by its code. */
+export const communeName = async (code: string): Promise<string> => {
+  const found = await once(`commune ${code}`, () => items<Schemas['Commune']>('/communes', { q: code, limit: 1 }))
+  return found.find((commune) => commune.code === code)?.full_name ?? code
+}
+
 /** People of a department whom a case may be given to. */
 export const handlers = (caseId: string, department: string): Promise<Colleague[]> =>
   once(`handlers ${department}`, () => items<Colleague>(`/cases/${caseId}/handlers/${department}`)).catch(() => [])

@@ -1,5 +1,5 @@
 /** A rule as a sentence, as a form and as the server takes it. */
-import { t } from '../../../core/i18n.ts'
+import { language, t } from '../../../core/i18n.ts'
 import type { Schemas } from '../../../core/schema.d.ts'
 
 export type Rule = Schemas['RoutingRule']
@@ -13,8 +13,10 @@ export const LISTS = ['category', 'kind', 'legal_type', 'urgency', 'policy', 'un
 export const PARTS = [...LISTS, 'keywords', 'radius', 'polygon', 'working_time'] as const
 export type ListName = (typeof LISTS)[number]
 export type Part = (typeof PARTS)[number]
+export const isList = (part: Part): part is ListName => (LISTS as readonly string[]).includes(part)
 
 export const MOST_KEYWORDS = 200
+export const LONGEST_KEYWORD = 60
 export const KINDS = ['report', 'proposal', 'policy_evaluation', 'question', 'praise']
 export const LEGAL_TYPES = ['ordinary', 'complaint', 'denunciation']
 export const URGENCIES = ['emergency', 'priority', 'normal']
@@ -37,7 +39,8 @@ export function emptyNames(): Names {
 
 const or = (values: string[]) => values.join(` ${t('rules.or')} `)
 
-const numberOf = (value: unknown) => (typeof value === 'number' ? value.toLocaleString('vi-VN') : String(value))
+const numberOf = (value: unknown) =>
+  typeof value === 'number' ? value.toLocaleString(language() === 'vi' ? 'vi-VN' : language()) : String(value)
 
 function said(name: string, wanted: unknown, names: Names): string {
   if (name === 'keywords' && Array.isArray(wanted)) {
@@ -115,6 +118,25 @@ export function numberFrom(typed: string): number | null {
   return plain !== '' && Number.isFinite(value) ? value : null
 }
 
+/** Whole metres, with or without marks between the thousands: "1500", "1.500", "100 000". */
+export function metresFrom(typed: string): number | null {
+  const plain = typed.trim()
+  return /^(\d+|\d{1,3}([.,\s]\d{3})+)$/.test(plain) ? Number(plain.replace(/\D/g, '')) : null
+}
+
+/** The words with those that were typed, parted by commas; `left` are the ones that a rule does not take. */
+export function withKeywords(words: string[], typed: string): { words: string[]; left: string[] } {
+  const found = typed
+    .split(/[,;\n]/)
+    .map((word) => word.trim())
+    .filter((word) => word && !words.includes(word))
+  const fit = [...new Set(found.filter((word) => word.length <= LONGEST_KEYWORD))].slice(
+    0,
+    MOST_KEYWORDS - words.length,
+  )
+  return { words: [...words, ...fit], left: found.filter((word) => !fit.includes(word)) }
+}
+
 /** A geometry on its own, in a Feature or as the only one of a collection: what map tools give out. */
 export function geometryFrom(typed: string): Record<string, unknown> | null {
   try {
@@ -128,6 +150,11 @@ export function geometryFrom(typed: string): Record<string, unknown> | null {
   }
 }
 
+/** Communes that the rules of a table name. */
+export const codesIn = (table: Table | null): string[] => [
+  ...new Set((table?.items ?? []).flatMap(({ conditions }) => (conditions.unit_codes as string[] | undefined) ?? [])),
+]
+
 /** What the draft says, and which of its fields cannot be read, by code. */
 export function readDraft(draft: Draft): { conditions: Record<string, unknown>; wrong: Record<string, string> } {
   const conditions: Record<string, unknown> = {}
@@ -139,7 +166,8 @@ export function readDraft(draft: Draft): { conditions: Record<string, unknown>; 
       if (draft.keywords.length) conditions[part] = [...draft.keywords]
       else wrong[part] = 'required'
     } else if (part === 'radius') {
-      const [latitude, longitude, metres] = [draft.latitude, draft.longitude, draft.metres].map(numberFrom)
+      const [latitude, longitude] = [numberFrom(draft.latitude), numberFrom(draft.longitude)]
+      const metres = metresFrom(draft.metres)
       if (latitude === null || longitude === null || metres === null) wrong[part] = 'not_a_number'
       else conditions[part] = { latitude, longitude, metres }
     } else if (part === 'polygon') {
