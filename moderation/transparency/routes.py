@@ -20,8 +20,9 @@ from backend.core.api import (
 from backend.core.auth import anyone, public
 from backend.core.db import reading
 from backend.core.errors import InvalidInput, NotFound
+from backend.feedback import guard
 from moderation.models import TransparencyHead
-from moderation.transparency import guard, keys, log, merkle, receipts
+from moderation.transparency import keys, log, merkle, receipts
 from moderation.transparency.schemas import (
     ConsistencyArgs,
     ConsistencySchema,
@@ -32,14 +33,6 @@ from moderation.transparency.schemas import (
 
 blueprint = Blueprint("transparency", __name__, description="The signed log of all histories")
 
-PIN = {
-    "in": "header",
-    "name": guard.PIN_HEADER,
-    "required": False,
-    "schema": {"type": "string"},
-    "description": "not needed by the signed-in sender",
-    "example": "271828",
-}
 Words = tuple[dict[str, Any], datetime | None]
 
 
@@ -104,7 +97,7 @@ def public_keys() -> Words:
 @blueprint.route("/feedback/<tracking_code>/receipt")
 @anyone
 @rate_limit("60/hour", per_network="1200/hour")
-@blueprint.doc(parameters=[PIN])
+@blueprint.doc(parameters=[guard.PIN])
 @blueprint.response(200, TransparencyReceiptSchema)
 def receipt(tracking_code: str) -> Response:
     """The proof that a case was opened for this feedback, and when; to keep and to check anywhere."""
