@@ -10,9 +10,8 @@ from backend.accounts import queries
 from backend.accounts.models import AdminAct, Staff
 from backend.core.auth import Permission, Principal
 from backend.core.errors import Forbidden, InvalidInput, NotFound
-from backend.places import queries as places
+from backend.places import scope
 from backend.places.models import AdminUnit
-from backend.places.scope import units_in_scope
 
 
 def record(
@@ -49,11 +48,10 @@ def unit_in_scope(
     Raises:
         InvalidInput: there is none, under the name ``unit``.
     """
-    unit = places.unit_by_code(session, code)
-    scope = units_in_scope(actor, permission)
-    if unit is None or session.scalar(scope.where(AdminUnit.id == unit.id)) is None:
-        raise InvalidInput({"unit": ["unknown"]})
-    return unit
+    try:
+        return scope.unit_in_scope(session, actor, permission, code)
+    except NotFound as error:
+        raise InvalidInput({"unit": ["unknown"]}) from error
 
 
 def visible(session: Session, actor: Principal, staff_id: UUID) -> Staff:
@@ -81,9 +79,9 @@ def manageable(session: Session, actor: Principal, staff_id: UUID) -> Staff:
     """
     staff = visible(session, actor, staff_id)
     held = {grant.unit_id for grant in queries.grants_of(session, [staff.id])[staff.id]}
-    scope = units_in_scope(actor, Permission.STAFF_MANAGE)
+    mine = scope.units_in_scope(actor, Permission.STAFF_MANAGE)
     wanted = held | {staff.unit_id}
-    inside = set(session.scalars(scope.where(AdminUnit.id.in_(wanted))))
+    inside = set(session.scalars(mine.where(AdminUnit.id.in_(wanted))))
     if inside != wanted:
         raise Forbidden("staff.beyond_your_units")
     return staff
