@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Table, func, insert, select, text
+from sqlalchemy.exc import IntegrityError
 
 from backend.core import clock, db, ids
 from backend.feedback.models import Feedback, TrackingView
@@ -54,9 +55,12 @@ def fill(tracking_code: str, wanted: int) -> int:
     while made < missing:
         size = min(BATCH, missing - made)
         rows = [_copy(template, departments, chance) for _ in range(size)]
-        with db.transaction() as session:
-            for table in template:
-                session.execute(insert(table), [row[table] for row in rows])
+        try:
+            with db.transaction() as session:
+                for table in template:
+                    session.execute(insert(table), [row[table] for row in rows])
+        except IntegrityError:
+            continue  # among so many, two tracking codes are sometimes equal: this batch is made anew
         made += size
     with db.transaction() as session:
         session.execute(text("ANALYZE"))
