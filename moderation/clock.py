@@ -10,15 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from backend.places.calendar import DEFAULT_SPANS, Span, WorkCalendar, WorkDay
+from backend.places.calendar import DEFAULT_SPANS, DayType, WorkCalendar, WorkDay
 
 Calendar = WorkCalendar | None  # None: night and day
 
 _DAY = 24 * 60
 _ALL_DAY = ((0, _DAY),)
-_LAST_SECOND = 59
 _UTC_OFFSET = 7 * 60
 _EPOCH = date(1970, 1, 1).toordinal()
 # A stage that has not ended after this many days never will: the calendar has no working time.
@@ -67,8 +66,8 @@ class CountedDay:
 
 def full_day_minutes(calendar: WorkCalendar) -> int:
     """Length of the unit's longest working day: what one "working day" of a deadline is worth."""
-    longest = max((_length(spans) for spans in calendar.week), default=0)
-    return longest or _length(DEFAULT_SPANS)
+    usual = (WorkDay(date.min, DayType.WORKING, spans).minutes for spans in calendar.week)
+    return max(usual, default=0) or WorkDay(date.min, DayType.WORKING, DEFAULT_SPANS).minutes
 
 
 def due_at(run: Run, calendar: Calendar) -> datetime:
@@ -137,29 +136,6 @@ def _why(calendar: Calendar, day: date) -> tuple[str, str | None]:
     return known.type.value, known.note
 
 
-def _spans(calendar: Calendar, day: date) -> tuple[tuple[int, int], ...]:
-    """Minutes after local midnight that count on ``day``; overlapping office hours count once."""
-    if calendar is None:
-        return _ALL_DAY
-    known: WorkDay = calendar.on(day)
-    joined: list[tuple[int, int]] = []
-    for opens, closes in sorted((_minutes(a), _minutes(b)) for a, b in known.spans):
-        if joined and opens <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], closes))
-        else:
-            joined.append((opens, closes))
-    return tuple(joined)
-
-
-def _length(spans: Iterable[Span]) -> int:
-    return sum(_minutes(closes) - _minutes(opens) for opens, closes in spans)
-
-
-def _minutes(moment: time) -> int:
-    # 23:59:59 is how people write the end of a day.
-    return moment.hour * 60 + moment.minute + (1 if moment.second == _LAST_SECOND else 0)
-
-
 def _minute_of(moment: datetime) -> int:
     """Minutes of local time since 1970, rounded down."""
     if moment.tzinfo is None:
@@ -200,7 +176,8 @@ def _days(
     midnight = start - start % _DAY
     last = midnight + _HORIZON_DAYS * _DAY if end is None else end
     while midnight < last or (end is not None and midnight == start - start % _DAY):
-        yield midnight, _spans(calendar, date.fromordinal(_EPOCH + midnight // _DAY))
+        day = date.fromordinal(_EPOCH + midnight // _DAY)
+        yield midnight, _ALL_DAY if calendar is None else calendar.on(day).stretches
         midnight += _DAY
 
 
