@@ -1,6 +1,6 @@
 """Officials change the working time of their unit; running deadlines are counted anew by whoever hears of it.
 
-Whose unit it is, is part of the query; who saw an older calendar is refused; what changes nothing is no change.
+Whose unit it is, is part of the query; who saw an older calendar is refused.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from backend.core.auth import Permission, Principal
 from backend.core.errors import InvalidInput, NotFound, PreconditionFailed
 from backend.places import service
 from backend.places.calendar import Span
-from backend.places.models import AdminUnit, CalendarDay, DayKind, WorkingHours
+from backend.places.models import AdminUnit, CalendarDay, DayKind
 from backend.places.queries import calendar_change
 from backend.places.scope import unit_in_scope
 
@@ -38,8 +38,7 @@ def set_hours(
     """
     unit = _take(session, actor, code, expected)
     wanted = {weekday: _joined(day) for weekday, day in spans.items() if day}
-    if wanted != _hours(session, unit):
-        service.set_hours(session, unit.id, wanted, actor=actor)
+    service.set_hours(session, unit.id, wanted, actor=actor)
     return unit
 
 
@@ -50,8 +49,7 @@ def inherit_hours(session: Session, actor: Principal, code: str, expected: int) 
         NotFound, PreconditionFailed: as above.
     """
     unit = _take(session, actor, code, expected)
-    if _hours(session, unit):
-        service.set_hours(session, unit.id, {}, actor=actor)
+    service.set_hours(session, unit.id, {}, actor=actor)
     return unit
 
 
@@ -71,15 +69,13 @@ def set_day(
         InvalidInput: the unit has more days of its own than any office needs.
     """
     unit = _take(session, actor, code, expected)
-    known = _own_day(session, unit, day)
-    if known is None:
+    if _own_day(session, unit, day) is None:
         number = session.scalar(
             select(func.count()).select_from(CalendarDay).where(CalendarDay.unit_id == unit.id)
         )
         if (number or 0) >= MOST_DAYS:
             raise InvalidInput({"day": ["too_many"]}, "places.too_many_days", limit=MOST_DAYS)
-    if known is None or (known.kind, known.note) != (kind, note):
-        service.set_day(session, unit.id, day, kind, note, actor=actor)
+    service.set_day(session, unit.id, day, kind, note, actor=actor)
     return unit
 
 
@@ -113,18 +109,6 @@ def _own_day(session: Session, unit: AdminUnit, day: date) -> CalendarDay | None
     return session.scalar(
         select(CalendarDay).where(CalendarDay.unit_id == unit.id, CalendarDay.day == day)
     )
-
-
-def _hours(session: Session, unit: AdminUnit) -> dict[int, list[Span]]:
-    rows = session.execute(
-        select(WorkingHours.weekday, WorkingHours.opens, WorkingHours.closes)
-        .where(WorkingHours.unit_id == unit.id)
-        .order_by(WorkingHours.weekday, WorkingHours.opens)
-    )
-    own: dict[int, list[Span]] = {}
-    for weekday, opens, closes in rows:
-        own.setdefault(weekday, []).append((opens, closes))
-    return own
 
 
 def _joined(spans: Sequence[Span]) -> list[Span]:

@@ -11,7 +11,7 @@ import uuid
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core import clock
@@ -207,7 +207,17 @@ class CalendarChange(Identified, Base):
     """
 
     __tablename__ = "calendar_change"
-    __table_args__ = (UniqueConstraint("unit_id", "version"),)
+    __table_args__ = (
+        UniqueConstraint("unit_id", "version"),
+        # A constraint takes no two NULLs for the same: the country's versions need their own.
+        Index(
+            "uq_calendar_change_country",
+            "version",
+            unique=True,
+            sqlite_where=text("unit_id IS NULL"),
+            postgresql_where=text("unit_id IS NULL"),
+        ),
+    )
 
     unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("admin_unit.id"))
     version: Mapped[int]

@@ -237,7 +237,10 @@ def set_day(
     *,
     actor: Principal = SYSTEM,
 ) -> None:
-    """Say what a day is for a unit, or (None) for the whole country; ``kind`` None takes the rule away."""
+    """Say what a day is for a unit, or (None) for the whole country; ``kind`` None takes the rule away.
+
+    What changes nothing is no change: nobody counts anything anew.
+    """
     hold_calendar(session, unit_id)
     known = session.scalar(
         select(CalendarDay).where(
@@ -246,6 +249,8 @@ def set_day(
     )
     before = {"kind": known.kind.value, "note": known.note} if known else None
     after = {"kind": kind.value, "note": note} if kind else None
+    if after == before:
+        return
     if known is not None and kind is None:
         session.delete(known)
     elif known is not None and kind is not None:
@@ -265,7 +270,7 @@ def set_hours(
 ) -> None:
     """Replace the office hours of a unit, or (None) of every unit without its own: weekday (0 Monday) -> spans.
 
-    Without any span the unit goes back to what its province or the country says.
+    Without any span the unit goes back to what its province or the country says. What changes nothing is no change.
 
     Raises:
         InvalidInput: a span ends before it begins, or two of one day overlap.
@@ -277,7 +282,6 @@ def set_hours(
         .where(of_unit)
         .order_by(WorkingHours.weekday, WorkingHours.opens)
     ).all()
-    session.execute(delete(WorkingHours).where(of_unit))
     after = [
         (weekday, *span)
         for weekday, day_spans in sorted(spans.items())
@@ -286,7 +290,10 @@ def set_hours(
     for weekday in range(7):
         edges = [edge for day, *span in after if day == weekday for edge in span]
         if edges != sorted(set(edges)):
-            raise InvalidInput({"hours": ["overlap"]})
+            raise InvalidInput({"week": ["overlap"]})
+    if after == [tuple(span) for span in before]:
+        return
+    session.execute(delete(WorkingHours).where(of_unit))
     session.add_all(
         WorkingHours(unit_id=unit_id, weekday=weekday, opens=opens, closes=closes)
         for weekday, opens, closes in after
@@ -297,6 +304,8 @@ def set_hours(
 
 def hold_calendar(session: Session, unit_id: UUID | None) -> None:
     """Let nobody else change the calendar of a unit until this transaction ends.
+
+    The country's has no row to hold: of two operators who change it at once, the database refuses the second.
 
     Raises:
         NotFound: there is no such unit.

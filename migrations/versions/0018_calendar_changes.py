@@ -32,6 +32,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_change")),
         sa.UniqueConstraint("unit_id", "version", name=op.f("uq_calendar_change_unit_id_version")),
     )
+    op.create_index(
+        "uq_calendar_change_country",
+        "calendar_change",
+        ["version"],
+        unique=True,
+        sqlite_where=sa.text("unit_id IS NULL"),
+        postgresql_where=sa.text("unit_id IS NULL"),
+    )
 
 
 def downgrade() -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import orjson
 import pytest
 from flask import Flask
+from sqlalchemy.exc import IntegrityError
 
 from backend.core import clock
 from backend.core.db import reading, transaction
@@ -15,7 +16,7 @@ from backend.core.ids import new_id
 from backend.places import queries, service
 from backend.places.calendar import NATIONAL_DAYS, DayRule, DayType, WorkCalendar
 from backend.places.events import CalendarChanged
-from backend.places.models import DayKind
+from backend.places.models import CalendarChange, DayKind
 from backend.places.national_days import ANNOUNCED, national_days
 from tests.conftest import Database
 from tests.factories.places import make_commune, make_office_hours, make_province
@@ -187,6 +188,35 @@ def test_a_changed_calendar_is_told_and_a_rule_can_be_taken_back(db: Database) -
     assert calendar.on(date(2026, 11, 25)).type is DayType.WORKING
 
 
+def test_what_changes_nothing_is_told_to_nobody(db: Database) -> None:
+    flood = (date(2026, 11, 25), DayKind.CLOSURE, "lũ")
+    hours = {4: [(time(7), time(11))], 0: [(time(13), time(17)), (time(7), time(11))]}
+    with transaction() as session:
+        commune = make_commune(session)
+    for unit_id in (commune.id, None):
+        with hearing(CalendarChanged) as heard:
+            for _again in range(2):
+                with transaction() as session:
+                    service.set_day(session, unit_id, *flood)
+                    service.set_hours(session, unit_id, hours)
+                    service.set_day(session, unit_id, date(2026, 11, 26), None)
+        assert heard == [CalendarChanged(unit_id)] * 2
+        with reading() as session:
+            last = queries.calendar_change(session, unit_id)
+        assert last is not None
+        assert last.version == 2
+
+
+def test_no_two_changes_of_the_countrys_calendar_are_of_one_version(db: Database) -> None:
+    def change() -> CalendarChange:
+        return CalendarChange(unit_id=None, version=1, actor_kind="system", act="day", detail={})
+
+    with transaction() as session:
+        session.add(change())
+    with pytest.raises(IntegrityError), transaction() as session:
+        session.add(change())
+
+
 def test_overlapping_hours_and_unknown_units_are_refused(db: Database) -> None:
     with transaction() as session:
         commune = make_commune(session)
@@ -195,8 +225,9 @@ def test_overlapping_hours_and_unknown_units_are_refused(db: Database) -> None:
         [(time(12), time(7))],
         [(time(7), time(7))],
     ):
-        with pytest.raises(InvalidInput), transaction() as session:
+        with pytest.raises(InvalidInput) as refused, transaction() as session:
             service.set_hours(session, commune.id, {0: spans})
+        assert refused.value.errors == {"week": ["overlap"]}
     with pytest.raises(NotFound), transaction() as session:
         service.set_day(session, new_id(), date(2026, 11, 25), DayKind.CLOSURE)
 
