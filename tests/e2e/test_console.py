@@ -167,7 +167,7 @@ def test_a_leader_approves_and_publishes_without_a_mouse(
     page.goto(f"/console/cases/{case_id}")
     day = "/".join(reversed(planned_on.split("-")))
     proposal = page.locator(".outcome")
-    expect(proposal).to_contain_text("Kết quả đang trình duyệt: Đã đưa vào kế hoạch")
+    expect(proposal).to_contain_text("Kết quả đang trình duyệt: Có kế hoạch làm")
     expect(proposal).to_contain_text(day)
     expect(proposal).to_contain_text("Người trình: Trần Văn Bình")
     page.keyboard.press("v")
@@ -179,7 +179,7 @@ def test_a_leader_approves_and_publishes_without_a_mouse(
     expect(page.get_by_role("button", name="Công khai kết quả")).to_be_visible()
     page.keyboard.press("p")
     preview = page.locator(".preview")
-    expect(preview).to_contain_text("Đã đưa vào kế hoạch")
+    expect(preview).to_contain_text("Có kế hoạch làm")
     expect(preview).to_contain_text(day)
     expect(preview).not_to_contain_text("0905")
     # The marked spot of the original leads to its place in the public text; what is typed stands there.
@@ -265,7 +265,7 @@ def test_the_outcome_says_what_else_it_needs(sign_in: SignIn, office: Office) ->
     page.goto(f"/console/cases/{case_id}?do=resolve")
     deeds = page.locator(".deeds")
     expect(deeds.get_by_label("Ngày dự kiến")).to_have_count(0)
-    deeds.get_by_label("Đã đưa vào kế hoạch").check()
+    deeds.get_by_label("Có kế hoạch làm").check()
     deeds.get_by_label("Trả lời người dân", exact=False).last.fill(
         "Nhà văn hóa làng Groi đã có trong danh mục sửa chữa năm tới của xã."
     )
