@@ -31,7 +31,6 @@ export class CalendarDesk {
       this.problem = null
     } catch (cause) {
       if (turn !== this.#turn) return
-      this.item = null
       this.problem = cause
     }
   }
@@ -60,13 +59,15 @@ export class CalendarDesk {
         ifMatch: this.item.version,
       })
       // Somebody who turned the page meanwhile has the other year with the version of before.
-      if (year === this.year) this.item = data
-      else await this.load(this.year)
+      if (year === this.year) {
+        this.#turn += 1
+        this.item = data
+      } else await this.load(this.year)
       return true
     } catch (cause) {
       if (cause instanceof Problem && cause.status === 412) {
-        await this.load(year)
-        this.conflict = this.item !== null
+        await this.load(this.year)
+        this.conflict = this.problem === null
       } else {
         this.refused = cause
         if (cause instanceof Problem) this.errors = cause.errors

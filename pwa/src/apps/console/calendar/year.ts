@@ -10,7 +10,6 @@ export type Source = CalendarDay['source']
 export const FIRST_YEAR = 2020
 export const LAST_YEAR = 2100
 export const TYPES: Type[] = ['working', 'weekend', 'holiday', 'closure', 'make_up']
-export const SOURCES: Source[] = ['unit', 'province', 'country', 'usual']
 export const KINDS: DayKind[] = ['closure', 'holiday', 'workday']
 export const ICONS: Record<Type, string> = {
   working: '',
