@@ -49,7 +49,12 @@ export async function turnPushOn(): Promise<PushState> {
 /** Ends this person's registration. */
 export async function turnPushOff(): Promise<PushState> {
   const mine = kept()
-  if (mine) await end(mine)
+  try {
+    if (mine) await end(mine)
+  } finally {
+    // Even when the server cannot be told, nothing more reaches this browser.
+    if (mine) await unsubscribe()
+  }
   return pushState()
 }
 
@@ -57,6 +62,11 @@ export async function turnPushOff(): Promise<PushState> {
 export async function endForeignPush(): Promise<void> {
   const other = stored()
   if (other && other.owner !== session.me?.id) await end(other).catch(() => undefined)
+}
+
+async function unsubscribe(): Promise<void> {
+  const worker = await navigator.serviceWorker?.getRegistration('/')
+  await (await worker?.pushManager?.getSubscription())?.unsubscribe()
 }
 
 /** One that the server no longer knows has ended already. */
