@@ -85,11 +85,11 @@ def test_a_notice_that_changed_meanwhile_is_agreed_to_anew_and_the_feedback_leav
     expect(page.get_by_role("heading", level=1)).to_contain_text(
         "Cần sửa trước khi gửi", timeout=30_000
     )
-    expect(page.get_by_role("alert")).to_contain_text("Thông báo về quyền riêng tư đã đổi")
+    expect(page.get_by_role("alert")).to_contain_text("Thông báo quyền riêng tư đã đổi")
     expect(page.get_by_text(text)).to_be_visible()
     axe(page)
     page.reload()
-    expect(page.get_by_role("alert")).to_contain_text("Thông báo về quyền riêng tư đã đổi")
+    expect(page.get_by_role("alert")).to_contain_text("Thông báo quyền riêng tư đã đổi")
 
     page.get_by_role("link", name="Sửa lại").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Ảnh và danh tính")
