@@ -166,7 +166,6 @@ class _Bind:
 
 
 _bind: list[_Bind] = []
-_thread = threading.local()
 
 
 def connect(url: str, *, pool_size: int = 5) -> Engine:
@@ -245,15 +244,20 @@ def _turns() -> Callable[[], AbstractContextManager[None]]:
     overtaken again and again. So only one of each process stands in line there.
     """
     writer = threading.Lock()
+    thread = threading.local()
 
     @contextmanager
     def turn() -> Iterator[None]:
+        if getattr(thread, "writes", False):
+            raise RuntimeError("a transaction inside a transaction")
         if not writer.acquire(timeout=LOCK_TIMEOUT_MS / 1000):
             busy = sqlite3.OperationalError("database is locked")
             raise OperationalError("BEGIN IMMEDIATE", None, busy)
+        thread.writes = True
         try:
             yield
         finally:
+            thread.writes = False
             writer.release()
 
     return turn
@@ -269,13 +273,10 @@ def transaction() -> Iterator[Session]:
     """A writing session: committed at the end of the block, rolled back when the block raises.
 
     Raises:
-        RuntimeError: this thread is in one already; the two would wait for one another.
+        RuntimeError: on SQLite, this thread is in one already; the two would wait for one another.
     """
-    if getattr(_thread, "writes", False):
-        raise RuntimeError("a transaction inside a transaction")
     bound = _bound()
     with bound.turn():
-        _thread.writes = True
         session = bound.write()
         try:
             yield session
@@ -284,7 +285,6 @@ def transaction() -> Iterator[Session]:
             session.rollback()
             raise
         finally:
-            _thread.writes = False
             session.close()
     for callback in session.info.pop("after_commit", ()):
         callback()
