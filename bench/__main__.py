@@ -84,7 +84,10 @@ def measure(made: Installation, cases: int, only: str) -> None:
             if only in deed.name:
                 compare(server, deed.name, deed.make_script, deed.limit)
         memory = server.memory()
-        told = ", ".join(f"{used.own:.0f} MB ({used.resident:.0f} MB resident)" for used in memory)
+        told = ", ".join(
+            f"{used.resident:.0f} MB ({used.own:.0f} MB its share of the machine)"
+            for used in memory
+        )
         print(f"   web processes after all this: {told} (limit 120 MB)")
 
 
@@ -106,8 +109,8 @@ def cold_start(made: Installation) -> None:
             memory = server.memory()
     used = memory[0]
     print(
-        f"   cold start {statistics.median(times):.2f} s (limit 2 s), then {used.own:.0f} MB"
-        f" ({used.resident:.0f} MB resident)"
+        f"   cold start {statistics.median(times):.2f} s (limit 2 s), then {used.resident:.0f} MB"
+        f" ({used.own:.0f} MB its share of the machine)"
     )
 
 

@@ -15,8 +15,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck
-from hypothesis import settings as hypothesis_settings
 
 from backend.core import config as settings
 from backend.core import db as core_db
@@ -25,12 +23,6 @@ from backend.core.api import cache
 from backend.core.config import Config
 from tests import databases
 from wsgi import create_app
-
-# What a property takes on a busy machine says nothing about whether it holds.
-hypothesis_settings.register_profile(
-    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-hypothesis_settings.load_profile("house")
 
 SHARED = "TIENGLANG_TESTS_SHARED"  # names the folder that all processes of a run share
 free_port = databases.free_port  # tests ask for it here

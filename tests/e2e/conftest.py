@@ -8,13 +8,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
 
 from tests.databases import wait_for
 from tests.e2e.stack import CHROMIUM_ARGS, Stack, running
-
-# How long a page may take on a busy machine says nothing about whether it comes right.
-expect.set_options(timeout=15_000)
 
 PHONE = {"width": 360, "height": 780}
 SMALLEST = {"width": 320, "height": 640}
