@@ -8,8 +8,6 @@ because a deferred one that reads before it writes is refused at once when anoth
 from __future__ import annotations
 
 import enum
-import sqlite3
-import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -46,6 +44,7 @@ from sqlalchemy.orm import (
 )
 
 from backend.core import clock, ids
+from backend.core.turns import turns
 
 # A writer waits this long for another before it gives up, on both databases.
 LOCK_TIMEOUT_MS = 5_000
@@ -99,6 +98,8 @@ class TextEnum(TypeDecorator[enum.StrEnum]):
 
 Row = TypeVar("Row", bound="Base")
 Json = JSON().with_variant(JSONB(), "postgresql")
+# A number that the database counts: SQLite does so for its own integer keys only.
+RowId = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class Base(DeclarativeBase):
@@ -177,7 +178,9 @@ def connect(url: str, *, pool_size: int = 5) -> Engine:
             engine,
             sessionmaker(engine.execution_options(tienglang_write=True), expire_on_commit=False),
             sessionmaker(engine, expire_on_commit=False, autoflush=False),
-            _turns() if engine.dialect.name == "sqlite" else nullcontext,
+            turns(engine.url.database, LOCK_TIMEOUT_MS / 1000)
+            if engine.dialect.name == "sqlite"
+            else nullcontext,
         )
     )
     return engine
@@ -235,32 +238,6 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def _turns() -> Callable[[], AbstractContextManager[None]]:
-    """One writer of this process at a time.
-
-    SQLite has one writer anyhow, but lets the others sleep and try again: with many threads some are
-    overtaken again and again. So only one of each process stands in line there.
-    """
-    writer = threading.Lock()
-    thread = threading.local()
-
-    @contextmanager
-    def turn() -> Iterator[None]:
-        if getattr(thread, "writes", False):
-            raise RuntimeError("a transaction inside a transaction")
-        if not writer.acquire(timeout=LOCK_TIMEOUT_MS / 1000):
-            busy = sqlite3.OperationalError("database is locked")
-            raise OperationalError("BEGIN IMMEDIATE", None, busy)
-        thread.writes = True
-        try:
-            yield
-        finally:
-            thread.writes = False
-            writer.release()
-
-    return turn
 
 
 def _begin_sqlite(connection: Any) -> None:
@@ -363,6 +340,7 @@ __all__ = [
     "Generation",
     "Identified",
     "Json",
+    "RowId",
     "TextEnum",
     "Timestamped",
     "UtcDateTime",
