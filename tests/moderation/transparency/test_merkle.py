@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from moderation.transparency import merkle
 from moderation.transparency.merkle import Frontier, Place, Span
@@ -160,57 +158,87 @@ def test_the_known_consistency_proofs(old: int, new: int, proof: list[str]) -> N
     assert [each.hex() for each in made] == proof
 
 
-sizes = st.integers(1, 150)
+# All of them, and not a random few: every tree up to this size takes a second, and says the same on any machine.
+LARGEST = 40
 
 
-@given(st.data(), sizes)
-def test_every_root_and_proof_is_as_the_rfc_defines_it(data: st.DataObject, size: int) -> None:
-    leaves = [number.to_bytes(2) for number in range(size)]
-    tree = Tree(leaves)
-    position = data.draw(st.integers(0, size - 1))
-    old = data.draw(st.integers(1, size))
-    assert tree.roots[size] == mth(leaves)
-    inclusion = tree.proof(merkle.inclusion_path(position, size))
-    assert inclusion == path(position, leaves)
-    consistency = tree.proof(merkle.consistency_path(old, size))
-    assert consistency == subproof(old, leaves, known=True)
-    leaf = merkle.leaf_hash(leaves[position])
-    assert merkle.includes(leaf, position, size, inclusion, tree.roots[size])
-    assert merkle.goes_on(old, tree.roots[old], size, tree.roots[size], consistency)
+def leaf_data(number: int) -> bytes:
+    return number.to_bytes(2)
 
 
-@given(st.data(), st.integers(2, 150))
-def test_no_changed_proof_is_believed(data: st.DataObject, size: int) -> None:
-    tree = Tree([number.to_bytes(2) for number in range(size)])
-    position = data.draw(st.integers(0, size - 1))
-    proof = tree.proof(merkle.inclusion_path(position, size))
-    leaf, root = tree.stored[Place(0, position)], tree.roots[size]
-    place = data.draw(st.integers(0, len(proof) - 1))
-    forged = bytes([proof[place][0] ^ 1]) + proof[place][1:]
-    other = data.draw(st.integers(0, size - 1).filter(lambda each: each != position))
-    assert not merkle.includes(
-        leaf, position, size, [*proof[:place], forged, *proof[place + 1 :]], root
-    )
-    assert not merkle.includes(leaf, position, size, proof[:-1], root)
-    assert not merkle.includes(leaf, position, size, [*proof, proof[-1]], root)
-    assert not merkle.includes(leaf, other, size, proof, root)
-    assert not merkle.includes(tree.stored[Place(0, other)], position, size, proof, root)
-    assert not merkle.includes(leaf, position, size, proof, tree.roots[size - 1])
+@pytest.fixture(scope="module")
+def honest() -> Tree:
+    """A tree holds all smaller ones: complete subtrees never change."""
+    return Tree([leaf_data(number) for number in range(LARGEST)])
 
 
-@given(st.data(), st.integers(2, 150))
-def test_a_tree_that_rewrote_its_past_proves_no_consistency(data: st.DataObject, size: int) -> None:
-    old = data.draw(st.integers(1, size - 1))
-    honest = Tree([number.to_bytes(2) for number in range(size)])
-    changed = data.draw(st.integers(0, old - 1))
-    other = Tree([(7, number)[number != changed].to_bytes(3) for number in range(size)])
-    forged = other.proof(merkle.consistency_path(old, size))
-    assert not merkle.goes_on(old, honest.roots[old], size, other.roots[size], forged)
-    proof = honest.proof(merkle.consistency_path(old, size))
-    good = (old, honest.roots[old], size, honest.roots[size])
-    assert not merkle.goes_on(*good, proof[:-1])
-    assert not merkle.goes_on(*good, [*proof, proof[-1]])
-    assert not merkle.goes_on(size, honest.roots[size], old, honest.roots[old], proof)
+def test_every_root_and_proof_is_as_the_rfc_defines_it(honest: Tree) -> None:
+    leaves = [leaf_data(number) for number in range(LARGEST)]
+    for size in range(1, LARGEST + 1):
+        root = honest.roots[size]
+        assert root == mth(leaves[:size])
+        for position in range(size):
+            proof = honest.proof(merkle.inclusion_path(position, size))
+            assert proof == path(position, leaves[:size])
+            leaf = merkle.leaf_hash(leaves[position])
+            assert merkle.includes(leaf, position, size, proof, root)
+        for old in range(1, size + 1):
+            proof = honest.proof(merkle.consistency_path(old, size))
+            assert proof == subproof(old, leaves[:size], known=True)
+            assert merkle.goes_on(old, honest.roots[old], size, root, proof)
+
+
+def test_no_changed_proof_of_a_leaf_is_believed(honest: Tree) -> None:
+    for size in range(2, LARGEST + 1):
+        root = honest.roots[size]
+        for position in range(size):
+            leaf = honest.stored[Place(0, position)]
+            proof = honest.proof(merkle.inclusion_path(position, size))
+            for forged in changed_ways(proof):
+                assert not merkle.includes(leaf, position, size, forged, root)
+            assert not merkle.includes(leaf, position, size, proof, honest.roots[size - 1])
+            for other in range(size):
+                if other != position:
+                    assert not merkle.includes(leaf, other, size, proof, root)
+                    another = honest.stored[Place(0, other)]
+                    assert not merkle.includes(another, position, size, proof, root)
+
+
+def test_no_changed_proof_of_consistency_is_believed(honest: Tree) -> None:
+    for size in range(2, LARGEST + 1):
+        for old in range(1, size):
+            proof = honest.proof(merkle.consistency_path(old, size))
+            heads = (old, honest.roots[old], size, honest.roots[size])
+            for forged in changed_ways(proof):
+                assert not merkle.goes_on(*heads, forged)
+            assert not merkle.goes_on(size, honest.roots[size], old, honest.roots[old], proof)
+
+
+def test_a_tree_that_rewrote_its_past_proves_no_consistency(honest: Tree) -> None:
+    """Whichever single leaf it changed, whenever it was asked before, and whatever size it has by now."""
+    for changed in range(LARGEST - 1):
+        other = Tree(
+            [b"rewritten" if number == changed else leaf_data(number) for number in range(LARGEST)]
+        )
+        for old in range(changed + 1, LARGEST):
+            for size in range(old + 1, LARGEST + 1):
+                forged = other.proof(merkle.consistency_path(old, size))
+                before, now = honest.roots[old], other.roots[size]
+                assert merkle.goes_on(old, other.roots[old], size, now, forged)
+                assert not merkle.goes_on(old, before, size, now, forged)
+            assert not merkle.goes_on(old, honest.roots[old], old, other.roots[old], [])
+
+
+def changed_ways(proof: Sequence[bytes]) -> Iterator[list[bytes]]:
+    """The proof with one bit changed in each place, cut off, drawn out, and the wrong way round."""
+    for place, right in enumerate(proof):
+        wrong = bytes([right[0] ^ 1]) + right[1:]
+        yield [*proof[:place], wrong, *proof[place + 1 :]]
+        yield [*proof[:place], *proof[place + 1 :]]
+    yield [*proof, proof[-1]]
+    yield [*proof, merkle.EMPTY]
+    if len(proof) > 1:
+        yield list(reversed(proof))
 
 
 @pytest.mark.parametrize(("position", "size"), [(-1, 1), (1, 1), (0, 0), (5, 3)])
@@ -224,17 +252,14 @@ def test_nothing_is_consistent_with_an_empty_log() -> None:
     assert not merkle.goes_on(6, tree.roots[6], 8, tree.roots[8], [])
 
 
-@given(sizes, st.integers(1, 60))
-def test_a_log_goes_on_from_what_is_stored(size: int, more: int) -> None:
-    whole = Tree([number.to_bytes(2) for number in range(size + more)])
-    peaks = [whole.stored[place] for place in merkle.places(Span(0, size))]
-    later = Frontier(size, peaks)
-    assert later.root() == whole.roots[size]
-    made: dict[Place, bytes] = {}
-    for number in range(size, size + more):
-        made.update(later.append(merkle.leaf_hash(number.to_bytes(2))))
-    assert later.root() == whole.roots[size + more]
-    assert made.items() <= whole.stored.items()
+def test_a_log_goes_on_from_what_is_stored(honest: Tree) -> None:
+    for size in range(LARGEST + 1):
+        later = Frontier(size, [honest.stored[place] for place in merkle.places(Span(0, size))])
+        assert later.root() == honest.roots[size]
+        for number in range(size, LARGEST):
+            made = dict(later.append(merkle.leaf_hash(leaf_data(number))))
+            assert made.items() <= honest.stored.items()
+            assert later.root() == honest.roots[number + 1]
 
 
 def test_what_is_looked_up_grows_with_the_logarithm() -> None:
