@@ -32,6 +32,7 @@ blp = Blueprint("notifications", __name__, description="Push registrations, inbo
 
 @blp.get("/push/vapid-key")
 @auth.public
+@rate_limit("600/minute")
 @blp.response(200, VapidKeySchema)
 def vapid_key() -> dict[str, str]:
     """The key that a browser subscribes with."""
@@ -54,6 +55,7 @@ def subscribe(wishes: dict[str, Any]) -> Response:
 
 @blp.get("/push/subscriptions/<uuid:subscription_id>")
 @auth.public
+@rate_limit("600/minute")
 @blp.response(200, SubscriptionSchema)
 def show_subscription(subscription_id: UUID) -> dict[str, Any]:
     """A registration, for whoever sends its secret as `X-Subscription-Token`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -22,7 +23,7 @@ from backend.core.api import cache
 from backend.core.api.cache import ENTRY, Entry, _cost
 from backend.core.api.creates import KEPT, forget_old_keys
 from backend.core.api.front import Front
-from backend.core.api.limits import _limiter
+from backend.core.api.limits import CHANGES, MAKING, Memory, _limiter
 from backend.core.api.observe import REQUESTS
 from backend.core.api.paging import _decode, _encode
 from backend.core.db import Generation, bump, transaction
@@ -417,14 +418,15 @@ class TestLimits:
         config.use(replace(db.config, rate_limits=True))
         _limiter.cache_clear()
 
+    @staticmethod
+    def ask(small: FlaskClient, token: str) -> int:
+        return small.get("/limited", headers={"X-Device-Token": token * 20}).status_code
+
     def test_a_device_is_counted_by_its_token_and_a_network_as_a_whole(
         self, small: FlaskClient
     ) -> None:
-        def ask(token: str) -> int:
-            return small.get("/limited", headers={"X-Device-Token": token * 20}).status_code
-
-        assert [ask("a") for _ in range(4)] == [200, 200, 200, 429]
-        assert [ask("b") for _ in range(3)] == [200, 200, 429]
+        assert [self.ask(small, "a") for _ in range(4)] == [200, 200, 200, 429]
+        assert [self.ask(small, "b") for _ in range(3)] == [200, 200, 429]
 
     def test_it_says_when_to_come_back(self, small: FlaskClient) -> None:
         answers = [
@@ -433,6 +435,46 @@ class TestLimits:
         assert answers[-1].status_code == 429
         assert 1 <= int(answers[-1].headers["Retry-After"]) <= 61
         assert answers[-1].json["code"] == "too_many_requests"
+
+    def test_processes_count_together_in_redis(self, small: FlaskClient, redis_url: str) -> None:
+        config.use(replace(config.current(), queue_url=redis_url))
+        assert [self.ask(small, "c") for _ in range(2)] == [200, 200]
+        _limiter.cache_clear()  # as another process
+        assert [self.ask(small, "c") for _ in range(2)] == [200, 429]
+
+    @pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "unix:///nowhere/redis.sock"])
+    def test_without_its_redis_a_process_counts_for_itself(
+        self, small: FlaskClient, url: str
+    ) -> None:
+        config.use(replace(config.current(), queue_url=url))
+        assert [self.ask(small, "d") for _ in range(4)] == [200, 200, 200, 429]
+
+    def test_whoever_makes_up_names_takes_no_room(self) -> None:
+        memory = Memory(room=3)
+        for name in "abcabdabe":
+            memory.incr(name, 60)
+        assert [memory.get(name) for name in "abcde"] == [3, 3, 0, 0, 1]
+
+    def test_a_window_ends(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        memory = Memory()
+        assert [memory.incr("a", 60), memory.incr("a", 60)] == [1, 2]
+        end = memory.get_expiry("a")
+        monkeypatch.setattr(time, "time", lambda: end)
+        assert memory.get("a") == 0
+        assert memory.incr("a", 60) == 1
+
+    def test_what_is_not_declared_is_bounded_too(self, small: FlaskClient) -> None:
+        amount = CHANGES[0].amount
+        answers = [small.patch("/versioned").status_code for _ in range(amount + 1)]
+        assert answers == [428] * amount + [429]
+        assert small.get("/versioned").status_code == 200
+
+    def test_made_up_addresses_do_not_make_us_work(self, small: FlaskClient, notes: Notes) -> None:
+        amount = MAKING[0].amount
+        answers = [small.get(f"/cached?n={n}").status_code for n in range(amount + 1)]
+        assert answers == [200] * amount + [429]
+        assert notes.rendered == amount
+        assert small.get(f"/cached?n={amount - 1}").status_code == 200  # it lies ready
 
 
 def test_a_token_that_ran_out_does_not_close_a_public_door(

@@ -24,6 +24,7 @@ from flask import Response, request
 from sqlalchemy import select
 
 from backend.core import clock, db
+from backend.core.api import limits
 from backend.core.api.language import language
 
 LOOK_EVERY_S = 1.0
@@ -181,6 +182,7 @@ def public_cache(
             key = (request.full_path, speech())
             entry = cache.find(key)
             if entry is None:
+                limits.count(limits.MAKING, "public_cache")
                 entry = _render(view, args, kwargs, areas, content_type)
                 cache.keep(key, entry)
             if speech is language:
@@ -188,6 +190,7 @@ def public_cache(
                 request.environ[ENTRY] = (entry, request.endpoint)
             return _answer(entry, max_age)
 
+        cached.__kept__ = True  # type: ignore[attr-defined] # a test asks which answers are kept
         return cached
 
     return decorator

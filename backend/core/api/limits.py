@@ -1,34 +1,106 @@
 """Request rates. Vietnamese telephones share addresses by the thousand (carrier NAT), so the address alone decides little:
 a device says its own token, and only then the network as a whole has a bound of its own.
+
+A request is counted before anything of it is read: as its route says by ``rate_limit``, else as a change, or as a read
+by somebody whose rights are looked up. Public answers that lie ready in memory are not counted; making one is.
 """
 
 from __future__ import annotations
 
 import ipaddress
+import threading
+import time
+from collections import OrderedDict
 from collections.abc import Callable
-from functools import lru_cache, wraps
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from flask import request
+import structlog
+from flask import current_app, request
 from limits import RateLimitItem, parse
-from limits.storage import storage_from_string
-from limits.strategies import MovingWindowRateLimiter
+from limits.storage import RedisStorage, Storage
+from limits.strategies import FixedWindowRateLimiter
+from redis import ConnectionPool
 
-from backend.core import auth, clock, config, crypto
+from backend.core import auth, config, crypto
 from backend.core.errors import Problem, TooManyRequests
+
+log = structlog.get_logger()
 
 _SHORTEST_TOKEN, _LONGEST_TOKEN = 16, 100
 _IPV4 = 4
 # How many callers may use the same address at once, where a route says nothing else.
 CALLERS_BEHIND_ONE_ADDRESS = 10
 
+Bounds = tuple[RateLimitItem, RateLimitItem]  # of one caller, of everybody behind one address
 View = TypeVar("View", bound=Callable[..., Any])
 
 
+class Memory(Storage):
+    """The counts of this process, one per caller and route; the least recently seen leave when it is full.
+
+    The library's own keeps every name it ever saw and walks through all of them a hundred times a second: whoever
+    makes names up would fill our memory and our processor.
+    """
+
+    STORAGE_SCHEME: list[str] | None = None  # no address leads here
+
+    def __init__(self, room: int = 20_000) -> None:
+        super().__init__()
+        self._windows: OrderedDict[str, tuple[float, int]] = OrderedDict()  # (its end, hits)
+        self._room = room
+        self._lock = threading.Lock()
+
+    @property
+    def base_exceptions(self) -> tuple[type[Exception], ...]:
+        """Nothing here can fail."""
+        return ()
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        """Count ``amount`` hits; the first one opens a window of ``expiry`` seconds."""
+        now = time.time()
+        with self._lock:
+            end, hits = self._windows.pop(key, (0.0, 0))
+            if end <= now:
+                end, hits = now + expiry, 0
+            self._windows[key] = (end, hits + amount)
+            if len(self._windows) > self._room:
+                self._windows.popitem(last=False)
+        return hits + amount
+
+    def get(self, key: str) -> int:
+        """The hits of the window that is open."""
+        end, hits = self._windows.get(key, (0.0, 0))
+        return hits if end > time.time() else 0
+
+    def get_expiry(self, key: str) -> float:
+        """When the window ends."""
+        return self._windows.get(key, (time.time(), 0))[0]
+
+    def check(self) -> bool:
+        """It is always there."""
+        return True
+
+    def reset(self) -> int:
+        """Forget everybody."""
+        with self._lock:
+            forgotten = len(self._windows)
+            self._windows.clear()
+        return forgotten
+
+    def clear(self, key: str) -> None:
+        """Forget one caller."""
+        with self._lock:
+            self._windows.pop(key, None)
+
+
 @lru_cache(maxsize=2)
-def _limiter(queue_url: str) -> MovingWindowRateLimiter:
+def _limiter(queue_url: str) -> FixedWindowRateLimiter:
     # Without Redis each process counts for itself; what must hold across processes is kept in rows by its room.
-    return MovingWindowRateLimiter(storage_from_string(queue_url or "memory://"))
+    if not queue_url:
+        return FixedWindowRateLimiter(Memory())
+    pool = ConnectionPool.from_url(queue_url, socket_timeout=1, socket_connect_timeout=1)
+    return FixedWindowRateLimiter(RedisStorage("redis://", connection_pool=pool))
 
 
 def network() -> str:
@@ -63,45 +135,82 @@ def _caller() -> auth.Principal:
         return auth.ANONYMOUS  # a token that ran out is for the route to judge, not for the counter
 
 
-def rate_limit(
-    per_caller: str, *, per_network: str | None = None, cost: int = 1
-) -> Callable[[View], View]:
-    """Allow ``per_caller`` ("10/minute") for each caller and ``per_network`` for everybody behind one address.
-
-    A portal speaks for many people from one machine: it has the bound of a network to itself, whatever its address.
-
-    Raises (when called):
-        TooManyRequests: with the seconds to wait.
-    """
-    caller_item = parse(per_caller)
+def _bounds(per_caller: str, per_network: str | None = None) -> Bounds:
+    item = parse(per_caller)
+    if per_network:
+        return item, parse(per_network)
     # A caller names its own device: without a bound for the network a flood would only change its name.
-    network_item = parse(per_network) if per_network else _many_times(caller_item)
+    many = item.amount * CALLERS_BEHIND_ONE_ADDRESS
+    return item, type(item)(many, item.multiples, namespace="network")
+
+
+# More than anybody clicks, and more than a program of an office needs.
+CHANGES = _bounds("300/minute")
+READS = _bounds("1200/minute")
+# Public answers that were not in memory: as many as there are addresses, and those can be made up.
+MAKING = _bounds("600/minute")
+
+
+def rate_limit(per_caller: str, *, per_network: str | None = None) -> Callable[[View], View]:
+    """Declare what a route allows: ``per_caller`` ("10/minute") and ``per_network`` for everybody behind one address."""
+    bounds = _bounds(per_caller, per_network)
 
     def decorator(view: View) -> View:
-        @wraps(view)
-        def limited(*args: Any, **kwargs: Any) -> Any:
-            if config.current().rate_limits:
-                endpoint = request.endpoint or ""
-                if _caller().kind == "portal":
-                    _hit(network_item, endpoint, caller_key(), cost)
-                else:
-                    _hit(caller_item, endpoint, caller_key(), cost)
-                    _hit(network_item, endpoint, f"all:{network()}", cost)
-            return view(*args, **kwargs)
-
-        limited.__bounds__ = (caller_item, network_item)  # type: ignore[attr-defined] # a test reads them off
-        return limited  # type: ignore[return-value] # same signature, by functools.wraps
+        view.__bounds__ = bounds  # type: ignore[attr-defined] # read by ``bounds_of``
+        return view
 
     return decorator
 
 
-def _many_times(item: RateLimitItem) -> RateLimitItem:
-    return type(item)(item.amount * CALLERS_BEHIND_ONE_ADDRESS, item.multiples, namespace="network")
+def bounds_of(view: Callable[..., Any], method: str) -> Bounds | None:
+    """What ``view`` is bounded by; None for public reads that declare nothing."""
+    declared: Bounds | None = getattr(view, "__bounds__", None)
+    if declared is not None:
+        return declared
+    if method not in {"GET", "HEAD", "OPTIONS"}:
+        return CHANGES
+    return None if getattr(view, "__access__", "public") == "public" else READS
 
 
-def _hit(item: RateLimitItem, endpoint: str, key: str, cost: int) -> None:
-    limiter = _limiter(config.current().queue_url)
-    if limiter.hit(item, endpoint, key, cost=cost):
+def hold_back_floods() -> None:
+    """Count this request before anything of it is read; for ``before_request``."""
+    endpoint = str(request.endpoint)
+    bounds = bounds_of(current_app.view_functions[endpoint], request.method)
+    if bounds is not None:
+        count(bounds, endpoint)
+
+
+def count(bounds: Bounds, deed: str) -> None:
+    """Count ``deed`` for its caller and its network.
+
+    A portal speaks for many people from one machine: it has the bound of a network to itself, whatever its address.
+
+    Raises:
+        TooManyRequests: with the seconds to wait.
+    """
+    if not config.current().rate_limits:
         return
-    reset_at = limiter.get_window_stats(item, endpoint, key).reset_time
-    raise TooManyRequests(retry_after=max(1, int(reset_at - clock.now().timestamp()) + 1))
+    of_caller, of_network = bounds
+    if _caller().kind == "portal":
+        _hit(of_network, deed, caller_key())
+    else:
+        _hit(of_caller, deed, caller_key())
+        _hit(of_network, deed, f"all:{network()}")
+
+
+def _hit(item: RateLimitItem, deed: str, key: str) -> None:
+    limiter = _limiter(config.current().queue_url)
+    try:
+        wait = _wait(limiter, item, deed, key)
+    except limiter.storage.base_exceptions as error:
+        log.warning("rates_are_counted_alone", error=type(error).__name__)
+        wait = _wait(_limiter(""), item, deed, key)
+    if wait is not None:
+        raise TooManyRequests(retry_after=wait)
+
+
+def _wait(limiter: FixedWindowRateLimiter, item: RateLimitItem, deed: str, key: str) -> int | None:
+    """Seconds until the next one is allowed; None when this one is."""
+    if limiter.hit(item, deed, key):
+        return None
+    return max(1, int(limiter.get_window_stats(item, deed, key).reset_time - time.time()) + 1)

@@ -19,6 +19,7 @@ from webargs.flaskparser import FlaskParser
 
 from backend.core.api.addresses import know_addresses
 from backend.core.api.fields import Choice, Timestamp
+from backend.core.api.limits import hold_back_floods
 from backend.core.api.problems import CONTENT_TYPE, ProblemSchema, handle_errors
 from backend.core.auth import public
 from backend.core.errors import InvalidInput
@@ -52,6 +53,37 @@ LANG: dict[str, Any] = {
     "description": "language of the words in the answer, before Accept-Language; one we do not speak counts as none",
     "example": "en",
 }
+# How callers prove who they are.
+_SCHEMES: dict[str, dict[str, Any]] = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "access token of an app, for staff and residents alike",
+    },
+    "cookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "tl_access",
+        "description": "the same token where signing in put it into a browser",
+    },
+    "csrf": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-CSRF-Token",
+        "description": "`csrf` of the sign-in; goes with the cookie wherever something changes",
+    },
+    "device": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "secret of an enrolled device",
+    },
+    "portal": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "key of a connected portal, which speaks for its visitors",
+    },
+}
 
 
 class _Parser(FlaskParser):
@@ -76,6 +108,7 @@ class Blueprint(flask_smorest.Blueprint):
         self, name: str, import_name: str, *, url_prefix: str = "/api/v1", description: str = ""
     ) -> None:
         super().__init__(name, import_name, url_prefix=url_prefix, description=description)
+        self.before_request(hold_back_floods)
         if url_prefix.startswith(_FOR_PROGRAMS):
             self.before_request(_refuse_unknown_parameters)
 
@@ -163,15 +196,7 @@ def make_api(app: Flask) -> Api:
     api.register_field(Timestamp, "string", "date-time")
     api.spec.components.schema("Problem", schema=ProblemSchema)
     api.spec.components.parameter(LANG["name"], LANG["in"], LANG)
-    for name, scheme in {
-        "cookie": {"type": "apiKey", "in": "cookie", "name": "tl_access"},
-        "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-        "device": {
-            "type": "http",
-            "scheme": "bearer",
-            "description": "secret of an enrolled device",
-        },
-    }.items():
+    for name, scheme in _SCHEMES.items():
         api.spec.components.security_scheme(name, scheme)
     handle_errors(app)
     return api
@@ -214,14 +239,9 @@ def _complete(operation: dict[str, Any], path: str, method: str, access: str) ->
     responses.pop("default", None)
     statuses = {"400", "404", "422", "429", "503"}
     if access not in {"", "public"}:
-        statuses |= {"401"}
-        names = ["device"] if access == "device" else ["cookie", "bearer"]
-        operation["security"] = [{name: []} for name in names] + (
-            [{}] if access == "anyone" else []
-        )
+        statuses |= {"401", "403"}  # not allowed; for anybody: a wrong PIN
+        operation["security"] = _proofs(method, access)
         operation["x-access"] = access
-    if access not in {"", "public"}:
-        statuses |= {"403"}  # not allowed; for anybody: a wrong PIN
     parameters: list[dict[str, Any]] = operation.setdefault("parameters", [])
     if path.startswith(_FOR_PROGRAMS) and not any(
         (each["in"], each["name"]) == (LANG["in"], LANG["name"]) for each in parameters
@@ -236,6 +256,19 @@ def _complete(operation: dict[str, Any], path: str, method: str, access: str) ->
                 "description": _MEANING[status],
                 "content": {CONTENT_TYPE: {"schema": _PROBLEM}},
             }
+
+
+def _proofs(method: str, access: str) -> list[dict[str, list[str]]]:
+    """What a caller may prove itself by: any one of these, each whole."""
+    if access == "device":
+        return [{"device": []}]
+    browser: dict[str, list[str]] = {"cookie": []}
+    if method in _CHANGING:
+        browser["csrf"] = []
+    proofs: list[dict[str, list[str]]] = [browser, {"bearer": []}]
+    if access == "anyone":
+        proofs += [{"portal": []}, {}]
+    return proofs
 
 
 def serve_document(app: Flask, api: Api) -> None:
