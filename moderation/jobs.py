@@ -8,6 +8,7 @@ from backend.core.jobs import job
 from moderation import sweep
 from moderation.transparency import log, metrics, nightly
 
+_LOG = "transparency_log"
 _AUDIT = "transparency_audit"
 _STEPS = 25  # then it is somebody else's turn
 
@@ -24,13 +25,15 @@ def case_clocks() -> int:
             return total
 
 
-@job("transparency_log", queue="work", every=60)
+@job(_LOG, queue="work", every=60)
 def transparency_log() -> bool:
-    """Once an hour: what happened enters the log, and a head is signed; True when there is a new one."""
-    signed = log.publish(clock.now())
+    """What happened enters the log, and once an hour a head is signed; True when there is a new one."""
+    run = log.publish()
+    if run.more:
+        jobs.ring(_LOG)
     with reading() as session:
         metrics.refresh(session)
-    return signed
+    return run.signed
 
 
 @job(_AUDIT, queue="work", every=60)

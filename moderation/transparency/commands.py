@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from backend.core import clock
 from moderation.transparency import log, statements
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -29,7 +28,7 @@ def verify_receipt(file: Path, keys_file: Path) -> None:
 @click.command("rotate-transparency-key")
 def rotate_key() -> None:
     """Let a fresh key sign the log from now on; the present one endorses it and is forgotten."""
-    click.echo(f"key {log.rotate_key(clock.now()).key_id} signs from now on")
+    click.echo(f"key {log.rotate_key().key_id} signs from now on")
 
 
 def _read(path: Path) -> Any:

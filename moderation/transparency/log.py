@@ -1,21 +1,23 @@
 """The log itself: what waits becomes leaves, the root is signed once an hour, and proofs are read off it.
 
-One row is the log's length; whoever appends or signs holds it, on both databases. An hour costs what came in during it
-and the logarithm of the rest: only complete subtrees are stored, and they never change.
+One row is the log's length; whoever appends or signs holds it, on both databases. A batch costs its events and the
+logarithm of the rest: only complete subtrees are stored, and they never change. However much waits, a run appends so
+many batches, each a transaction of its own, and leaves the rest to the next: a head covers what is in the log by then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
-from backend.core import config
+from backend.core import clock, config
 from backend.core.api.fields import timestamp
-from backend.core.db import bump, get_or_add, reading, transaction
+from backend.core.db import bump, get_or_add, transaction
 from moderation.models import (
     CaseEvent,
     TransparencyHead,
@@ -30,29 +32,27 @@ from moderation.transparency.merkle import Frontier, Place, Span
 
 AREA = "transparency"
 EVERY = timedelta(hours=1)
-BATCH = 500
+BATCH = 500  # events in a transaction
+BATCHES = 20  # in a run
 _ONLY = 1
 
 
-def publish(now: datetime, *, batch: int = BATCH) -> bool:
-    """Append what waits and sign a head, unless this hour has one already; True when there is a new head."""
-    with reading() as session:
-        last = latest(session)
-    if last is not None and last.at >= hour_of(now):
-        return False
-    while append(batch) == batch:
-        pass
-    with transaction() as session:
-        log = hold(session)
-        last = latest(session)
-        if last is not None and last.at >= hour_of(now):
-            return False  # another worker was first
-        _sign(session, log, 1 if last is None else last.number + 1, now)
-    return True
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What became of a run: whether there is a new head, and whether more waits."""
+
+    signed: bool
+    more: bool
 
 
-def append(limit: int = BATCH) -> int:
-    """Make leaves of up to ``limit`` waiting events, in the order of their ids; how many waited."""
+def publish() -> Run:
+    """Append what waits, so much at a time, and sign a head over what is in the log unless this hour has one."""
+    more = all(append() for _batch in range(BATCHES))
+    return Run(signed=_sign_hour(), more=more)
+
+
+def append() -> bool:
+    """Make leaves of the next waiting events, in the order of their ids; True when there may be more."""
     with transaction() as session:
         log = hold(session)
         waiting = session.execute(
@@ -60,10 +60,10 @@ def append(limit: int = BATCH) -> int:
             .outerjoin(CaseEvent, CaseEvent.id == TransparencyWaiting.event_id)
             .outerjoin(TransparencyLeaf, TransparencyLeaf.event_id == TransparencyWaiting.event_id)
             .order_by(TransparencyWaiting.event_id)
-            .limit(limit)
+            .limit(BATCH)
         ).all()
         if not waiting:
-            return 0
+            return False
         frontier = frontier_at(session, log.size)
         leaves: list[dict[str, Any]] = []
         nodes: list[dict[str, Any]] = []
@@ -86,14 +86,14 @@ def append(limit: int = BATCH) -> int:
             )
         )
         log.size = frontier.size
-    return len(waiting)
+    return len(waiting) == BATCH
 
 
-def rotate_key(now: datetime) -> TransparencyKey:
+def rotate_key() -> TransparencyKey:
     """Let a fresh key sign the next head."""
     with transaction() as session:
         hold(session)
-        key = keys.rotate(session, now)
+        key = keys.rotate(session, clock.now())
         bump(session, AREA)
     return key
 
@@ -165,21 +165,30 @@ def stored(session: Session, places: Iterable[Place]) -> dict[Place, bytes]:
     return found
 
 
-def _sign(session: Session, log: TransparencyLog, number: int, now: datetime) -> None:
-    at = now.replace(microsecond=0)
-    key = keys.signing(session, at)
-    root = frontier_at(session, log.size).root().hex()
-    origin = config.current().public_url
-    text = statements.head_text(origin, log.size, root, timestamp(at))
-    session.add(
-        TransparencyHead(
-            number=number,
-            size=log.size,
-            root=root,
-            at=at,
-            origin=origin,
-            key_id=key.key_id,
-            signature=keys.sign(key, text),
+def _sign_hour() -> bool:
+    """Sign a head, unless this hour has one already; True when it did."""
+    with transaction() as session:
+        log = hold(session)
+        # Looked at only now, while nobody else appends or signs: waiting for the log takes time, and every event that
+        # the head covers must have happened before it.
+        at = clock.now().replace(microsecond=0)
+        last = latest(session)
+        if last is not None and last.at >= hour_of(at):
+            return False  # so heads follow one another, whatever the clock does
+        key = keys.signing(session, at)
+        root = frontier_at(session, log.size).root().hex()
+        origin = config.current().public_url
+        text = statements.head_text(origin, log.size, root, timestamp(at))
+        session.add(
+            TransparencyHead(
+                number=1 if last is None else last.number + 1,
+                size=log.size,
+                root=root,
+                at=at,
+                origin=origin,
+                key_id=key.key_id,
+                signature=keys.sign(key, text),
+            )
         )
-    )
-    bump(session, AREA)
+        bump(session, AREA)
+    return True

@@ -30,7 +30,7 @@ from moderation.transparency import audit, log, metrics, nightly
 from notifications.models import Message
 from tests.factories.accounts import make_staff
 from tests.factories.moderation import Office, until_published
-from tests.moderation.transparency.hours import NINE
+from tests.moderation.transparency.hours import NINE, publish, rotate_key
 
 OpenCases = Callable[[int], list[UUID]]
 
@@ -39,10 +39,10 @@ OpenCases = Callable[[int], list[UUID]]
 def story(office: Office, open_cases: OpenCases) -> list[UUID]:
     """Three cases, the second with a long history, and two hours of the log."""
     first, second = open_cases(2)
-    log.publish(NINE)
+    publish(NINE)
     until_published(office, second)
     (third,) = open_cases(1)
-    log.publish(NINE + timedelta(hours=1))
+    publish(NINE + timedelta(hours=1))
     return [first, second, third]
 
 
@@ -137,7 +137,7 @@ def test_a_rewritten_history_neither_enters_the_log_nor_stops_it(story: list[UUI
     changed = events(story[1])
     changed[2].actor_kind = "system"
     rewrite(story[1], changed)
-    assert log.publish(NINE + timedelta(hours=2))
+    assert publish(NINE + timedelta(hours=2))
     assert found() == [f"{code(story[1])}: link 3, rewritten"]
     with reading() as session:
         assert (
@@ -275,7 +275,7 @@ def test_a_lost_inner_hash_is_named(story: list[UUID]) -> None:
 def test_a_key_slipped_in_is_noticed(
     story: list[UUID], values: dict[str, Any], finding: str
 ) -> None:
-    log.rotate_key(NINE + timedelta(hours=2))
+    rotate_key(NINE + timedelta(hours=2))
     assert found() == []
     change(TransparencyKey, TransparencyKey.number == 2, **values)
     assert found() == [finding]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
 from threading import Barrier
 from typing import Any
 from uuid import UUID
@@ -12,8 +16,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete, event, func, select
 
+from backend.core import clock
+from backend.core import config as settings
+from backend.core import db as core_db
+from backend.core import jobs as core_jobs
 from backend.core.api.fields import timestamp
+from backend.core.config import Config
 from backend.core.db import engine, reading, transaction
+from moderation import jobs
 from moderation.models import (
     CaseEvent,
     TransparencyHead,
@@ -24,8 +34,9 @@ from moderation.models import (
 )
 from moderation.transparency import audit, keys, log, merkle, statements
 from moderation.transparency.merkle import Span
+from tests.conftest import Database
 from tests.factories.moderation import Office, make_case, until_published
-from tests.moderation.transparency.hours import NINE
+from tests.moderation.transparency.hours import NINE, publish, rotate_key
 
 OpenCases = Callable[[int], list[UUID]]
 
@@ -74,7 +85,7 @@ def test_an_hour_makes_leaves_of_all_events_and_signs_what_they_add_up_to(
 ) -> None:
     case_id, _other = open_cases(2)
     until_published(office, case_id)
-    assert log.publish(NINE)
+    assert publish(NINE)
     with reading() as session:
         hashes = session.scalars(select(CaseEvent.hash).order_by(CaseEvent.id)).all()
         leaves = session.scalars(
@@ -94,10 +105,10 @@ def test_an_hour_makes_leaves_of_all_events_and_signs_what_they_add_up_to(
 
 def test_an_hour_is_signed_once_and_the_next_goes_on(open_cases: OpenCases) -> None:
     open_cases(3)
-    assert log.publish(NINE)
+    assert publish(NINE)
     open_cases(2)
-    assert not log.publish(NINE + timedelta(minutes=29))
-    assert log.publish(NINE + timedelta(minutes=30))
+    assert not publish(NINE + timedelta(minutes=29))
+    assert publish(NINE + timedelta(minutes=30))
     first, second = heads()
     assert (first.size, second.size) == (3, 5)
     with reading() as session:
@@ -112,8 +123,8 @@ def test_an_hour_is_signed_once_and_the_next_goes_on(open_cases: OpenCases) -> N
 
 
 def test_a_quiet_hour_is_signed_too(db: Any) -> None:
-    assert log.publish(NINE)
-    assert log.publish(NINE + timedelta(hours=1))
+    assert publish(NINE)
+    assert publish(NINE + timedelta(hours=1))
     assert [(head.number, head.size, head.root) for head in heads()] == [
         (1, 0, merkle.EMPTY.hex()),
         (2, 0, merkle.EMPTY.hex()),
@@ -121,10 +132,13 @@ def test_a_quiet_hour_is_signed_too(db: Any) -> None:
     assert holds()
 
 
-def test_batches_and_hours_make_the_same_tree_as_one(open_cases: OpenCases) -> None:
+def test_batches_and_hours_make_the_same_tree_as_one(
+    open_cases: OpenCases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log, "BATCH", 2)
     for hour, number in enumerate((1, 4, 2, 6)):
         open_cases(number)
-        log.publish(NINE + timedelta(hours=hour), batch=2)
+        publish(NINE + timedelta(hours=hour))
     with reading() as session:
         hashes = session.scalars(select(CaseEvent.hash).order_by(CaseEvent.id)).all()
     frontier = merkle.Frontier()
@@ -143,18 +157,163 @@ def test_an_event_taken_away_before_its_hour_leaves_no_gap(open_cases: OpenCases
     _one, two, _three = open_cases(3)
     with transaction() as session:
         session.execute(delete(CaseEvent).where(CaseEvent.case_id == two))
-    log.publish(NINE)
+    publish(NINE)
     assert [head.size for head in heads()] == [2]
     assert count(TransparencyWaiting) == 0
 
 
-def test_workers_that_come_at_once_sign_one_head_with_one_key(open_cases: OpenCases) -> None:
+@contextmanager
+def at_each(beginning: str, deed: Callable[[], object]) -> Iterator[None]:
+    """Do something just before each statement that begins like this."""
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.startswith(beginning):
+            deed()
+
+    event.listen(engine(), "before_cursor_execute", note)
+    try:
+        yield
+    finally:
+        event.remove(engine(), "before_cursor_execute", note)
+
+
+def test_a_head_tells_when_it_was_signed_and_not_when_the_work_began(office: Office) -> None:
+    began, over = NINE, NINE + timedelta(minutes=40)
+    with clock.freeze(began), transaction() as session:
+        make_case(session, office.unit)
+    with ExitStack() as hours:
+
+        def pass_by() -> None:
+            hours.enter_context(clock.freeze(over))
+
+        hours.enter_context(clock.freeze(began))
+        with at_each("INSERT INTO transparency_leaf", pass_by):
+            assert log.publish().signed
+    (head,) = heads()
+    assert head.at == over
+    assert not publish(over + timedelta(minutes=49)), "the hour in which it ended has its head"
+    assert publish(over + timedelta(minutes=50))
+    assert holds()
+
+
+def test_heads_follow_one_another_even_when_the_clock_goes_back(open_cases: OpenCases) -> None:
+    moments = [0, 61, 20, 61, 122, 59, 180, 181]
+    signed = []
+    for minutes in moments:
+        open_cases(1)
+        signed.append(publish(NINE + timedelta(minutes=minutes)))
+    assert signed == [True, True, False, False, True, False, True, False]
+    times = [head.at for head in heads()]
+    assert times == sorted(set(times))
+    assert holds()
+
+
+def test_nothing_in_the_log_happened_after_the_head_over_it(office: Office) -> None:
+    def happen(moment: datetime) -> None:
+        with clock.freeze(moment), transaction() as session:
+            make_case(session, office.unit)
+
+    for minutes in (0, 25, 55, 80, 140):
+        happen(NINE + timedelta(minutes=minutes))
+        publish(NINE + timedelta(minutes=minutes + 1))
+    with reading() as session:
+        for head in heads():
+            covered = (
+                select(func.max(CaseEvent.at))
+                .join(TransparencyLeaf, TransparencyLeaf.event_id == CaseEvent.id)
+                .where(TransparencyLeaf.position < head.size)
+            )
+            assert session.scalars(covered).one() < head.at
+    assert [head.size for head in heads()] == [1, 3, 5]
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two batches of three in a run."""
+    monkeypatch.setattr(log, "BATCH", 3)
+    monkeypatch.setattr(log, "BATCHES", 2)
+
+
+@pytest.mark.usefixtures("small")
+class TestALongPast:
+    """An installation that is older than its log."""
+
+    def test_it_enters_so_much_at_a_time_and_the_schedule_catches_up(
+        self, open_cases: OpenCases
+    ) -> None:
+        open_cases(14)
+        with clock.freeze(NINE):
+            assert log.publish() == log.Run(signed=True, more=True)
+            assert [head.size for head in heads()] == [6], "what is in it by then is signed at once"
+            assert log.publish() == log.Run(signed=False, more=True)
+            assert log.publish() == log.Run(signed=False, more=False)
+        assert count(TransparencyLeaf) == 14
+        assert holds()
+        publish(NINE + timedelta(hours=1))
+        assert [head.size for head in heads()] == [6, 14]
+        assert holds()
+
+    def test_a_transaction_holds_no_more_than_a_batch(self, open_cases: OpenCases) -> None:
+        open_cases(14)
+        sizes: list[int] = []
+        with at_each("DELETE FROM transparency_waiting", lambda: sizes.append(waiting())):
+            publish(NINE)
+        assert sizes == [14, 11]
+
+    def test_the_worker_comes_again_at_once_while_more_waits(self, open_cases: OpenCases) -> None:
+        open_cases(7)
+        bells = core_jobs.queue("work")
+        bells.flush()
+        with clock.freeze(NINE):
+            assert jobs.transparency_log()
+            assert bells.pending_count() == 1
+            assert not jobs.transparency_log()
+            assert bells.pending_count() == 1
+        assert waiting() == 0
+        bells.flush()
+
+    def test_a_worker_killed_in_the_middle_costs_nothing(
+        self, db: Database, open_cases: OpenCases
+    ) -> None:
+        open_cases(8)
+        log.append()
+        process = multiprocessing.get_context("spawn").Process(
+            target=append_and_die, args=(db.config,)
+        )
+        process.start()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
+        assert (count(TransparencyLeaf), waiting()) == (3, 5)
+        publish(NINE)
+        with reading() as session:
+            hashes = session.scalars(select(CaseEvent.hash).order_by(CaseEvent.id)).all()
+            leaves = select(TransparencyLeaf.hash).order_by(TransparencyLeaf.position)
+            assert session.scalars(leaves).all() == hashes
+        assert holds()
+
+
+def append_and_die(config: Config) -> None:
+    """In a process of its own, which is killed when the leaves are written and the inner hashes are not."""
+    settings.use(config)
+    core_db.connect(config.database_url)
+    with at_each("INSERT INTO transparency_node", lambda: os.kill(os.getpid(), signal.SIGKILL)):
+        log.append()
+
+
+def waiting() -> int:
+    return count(TransparencyWaiting)
+
+
+def test_workers_that_come_at_once_sign_one_head_with_one_key(
+    open_cases: OpenCases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log, "BATCH", 2)
     open_cases(7)
     together = Barrier(3)
 
     def work(_number: int) -> bool:
         together.wait(10)
-        return log.publish(NINE, batch=2)
+        return publish(NINE)
 
     with ThreadPoolExecutor(3) as pool:
         assert sorted(pool.map(work, range(3))) == [False, False, True]
@@ -170,7 +329,7 @@ def test_workers_that_come_at_once_sign_one_head_with_one_key(open_cases: OpenCa
 
 def test_appending_reads_the_edge_and_not_the_table(open_cases: OpenCases) -> None:
     open_cases(40)
-    log.publish(NINE)
+    publish(NINE)
     open_cases(1)
     read: list[str] = []
 
@@ -198,9 +357,9 @@ class TestKeys:
         self, open_cases: OpenCases
     ) -> None:
         open_cases(1)
-        log.publish(NINE)
-        log.rotate_key(NINE + timedelta(minutes=40))
-        log.publish(NINE + timedelta(hours=1))
+        publish(NINE)
+        rotate_key(NINE + timedelta(minutes=40))
+        publish(NINE + timedelta(hours=1))
         old, new = all_keys()
         assert [head.key_id for head in heads()] == [old.key_id, new.key_id]
         assert (old.private_sealed, old.retired_at) == (None, NINE + timedelta(minutes=40))
@@ -209,24 +368,24 @@ class TestKeys:
         assert holds()
 
     def test_a_retired_key_signs_nothing(self) -> None:
-        log.publish(NINE)
-        log.rotate_key(NINE)
+        publish(NINE)
+        rotate_key(NINE)
         with pytest.raises(ValueError, match="retired"):
             keys.sign(all_keys()[0], b"anything")
 
     def test_the_private_key_is_sealed(self) -> None:
-        log.publish(NINE)
+        publish(NINE)
         (key,) = all_keys()
         assert key.private_sealed is not None
         assert key.private_sealed.startswith("gAAAA")
 
     def test_keys_rotated_at_once_follow_one_another(self) -> None:
-        log.publish(NINE)
+        publish(NINE)
         together = Barrier(2)
 
         def rotate(_number: int) -> str:
             together.wait(10)
-            return log.rotate_key(NINE).key_id
+            return rotate_key(NINE).key_id
 
         with ThreadPoolExecutor(2) as pool:
             made = set(pool.map(rotate, range(2)))

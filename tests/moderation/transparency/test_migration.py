@@ -13,11 +13,11 @@ from backend.core import config as settings
 from backend.core import db as core_db
 from backend.core.db import reading, transaction
 from moderation.models import CaseEvent, TransparencyHead, TransparencyWaiting
-from moderation.transparency import audit, log
+from moderation.transparency import audit
 from tests import databases
 from tests.conftest import Database, make_config
 from tests.factories.moderation import make_case, make_office, until_published
-from tests.moderation.transparency.hours import NINE
+from tests.moderation.transparency.hours import NINE, publish
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_an_installation_that_was_there_before_logs_all_that_happened(own: Engin
         office = make_office(session)
         case_id = make_case(session, office.unit).id
     until_published(office, case_id)
-    log.publish(NINE)
+    publish(NINE)
     with own.connect().execution_options(tienglang_write=True) as connection:
         command.downgrade(alembic_config(connection), "0016")
         command.upgrade(alembic_config(connection), "head")
@@ -54,7 +54,7 @@ def test_an_installation_that_was_there_before_logs_all_that_happened(own: Engin
         assert session.scalar(select(func.count()).select_from(TransparencyWaiting)) == events > 5
     with transaction() as session:
         make_case(session, office.unit)
-    log.publish(NINE)
+    publish(NINE)
     with reading() as session:
         assert [head.size for head in session.scalars(select(TransparencyHead))] == [events + 1]
     assert not [finding for _walk, looked in audit.everything() for finding in looked.findings]

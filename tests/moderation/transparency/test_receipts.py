@@ -22,11 +22,11 @@ from backend.core import clock, ids
 from backend.core.db import reading, transaction
 from backend.feedback.models import Identity
 from moderation.models import Case, CaseEvent
-from moderation.transparency import log, merkle, statements
+from moderation.transparency import merkle, statements
 from tests.factories.accounts import sign_in_resident
 from tests.factories.feedback import PIN
 from tests.factories.moderation import Office, make_case, until_published
-from tests.moderation.transparency.hours import NINE
+from tests.moderation.transparency.hours import NINE, publish, rotate_key
 
 OpenCases = Callable[[int], list[UUID]]
 ROOT = Path(__file__).resolve().parents[3]
@@ -65,7 +65,7 @@ class TestReceipt:
     def test_afterwards_it_holds_for_every_case(
         self, client: FlaskClient, cases: list[UUID]
     ) -> None:
-        log.publish(NINE)
+        publish(NINE)
         for position, case_id in enumerate(cases):
             answer = receipt_of(client, case_id)
             assert answer.headers["Cache-Control"] == "no-store"
@@ -76,12 +76,12 @@ class TestReceipt:
     def test_it_holds_after_more_hours_after_rotation_and_after_erasure(
         self, client: FlaskClient, office: Office, cases: list[UUID], open_cases: OpenCases
     ) -> None:
-        log.publish(NINE)
+        publish(NINE)
         early = receipt_of(client, cases[2]).get_json()
         until_published(office, cases[2])
         open_cases(4)
-        log.rotate_key(NINE)
-        log.publish(NINE + timedelta(hours=1))
+        rotate_key(NINE)
+        publish(NINE + timedelta(hours=1))
         with transaction() as session:
             session.execute(update(CaseEvent).values(payload=None, salt=None))
         late = receipt_of(client, cases[2]).get_json()
@@ -92,7 +92,7 @@ class TestReceipt:
     def test_it_holds_nothing_that_the_resident_may_not_know(
         self, client: FlaskClient, cases: list[UUID]
     ) -> None:
-        log.publish(NINE)
+        publish(NINE)
         receipt = receipt_of(client, cases[0]).get_json()
         with reading() as session:
             event = session.query(CaseEvent).filter_by(case_id=cases[0]).one()
@@ -128,7 +128,7 @@ class TestReceipt:
         change: Callable[[Any], object],
         reason: str,
     ) -> None:
-        log.publish(NINE)
+        publish(NINE)
         receipt = receipt_of(client, cases[1]).get_json()
         change(receipt)
         assert statements.wrong_with(receipt, keys_of(client)) == reason
@@ -189,7 +189,7 @@ class TestPublic:
     ) -> None:
         for hour in range(5):
             open_cases(1)
-            log.publish(NINE + timedelta(hours=hour))
+            publish(NINE + timedelta(hours=hour))
         seen, cursor = [], ""
         while cursor is not None:
             page = client.get(f"{LOG}/heads?limit=2{cursor}").get_json()
@@ -204,7 +204,7 @@ class TestPublic:
     ) -> None:
         for hour in range(4):
             open_cases(hour + 1)
-            log.publish(NINE + timedelta(hours=hour))
+            publish(NINE + timedelta(hours=hour))
         heads = client.get(f"{LOG}/heads").get_json()["items"][::-1]
         for place, old in enumerate(heads):
             for new in heads[place:]:
@@ -236,7 +236,7 @@ class TestPublic:
         self, client: FlaskClient, open_cases: OpenCases, query: str, field: str
     ) -> None:
         open_cases(5)
-        log.publish(NINE)
+        publish(NINE)
         answer = client.get(f"{LOG}/consistency?{query}")
         assert answer.status_code == 422
         assert field in answer.get_json()["errors"]
@@ -244,17 +244,17 @@ class TestPublic:
     def test_an_hour_shows_at_once_although_answers_are_kept(
         self, client: FlaskClient, open_cases: OpenCases
     ) -> None:
-        log.publish(NINE)
+        publish(NINE)
         assert client.get(f"{LOG}/heads/latest").get_json()["size"] == 0
         open_cases(1)
-        log.publish(NINE + timedelta(hours=1))
+        publish(NINE + timedelta(hours=1))
         assert client.get(f"{LOG}/heads/latest").get_json()["size"] == 1
 
     def test_nothing_public_tells_of_a_case(
         self, client: FlaskClient, office: Office, cases: list[UUID]
     ) -> None:
         until_published(office, cases[0])
-        log.publish(NINE)
+        publish(NINE)
         said = "".join(
             client.get(f"{LOG}/{path}").text
             for path in ("heads", "heads/latest", "keys", "consistency?from=2&to=5")
@@ -272,7 +272,7 @@ class TestPublic:
 class TestOffline:
     @pytest.fixture
     def files(self, client: FlaskClient, cases: list[UUID], tmp_path: Path) -> tuple[Path, Path]:
-        log.publish(NINE)
+        publish(NINE)
         receipt, keys = tmp_path / "receipt.json", tmp_path / "keys.json"
         receipt.write_bytes(receipt_of(client, cases[3]).data)
         keys.write_bytes(client.get(f"{LOG}/keys").data)
