@@ -8,8 +8,10 @@ because a deferred one that reads before it writes is refused at once when anoth
 from __future__ import annotations
 
 import enum
+import math
+import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -33,19 +35,24 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import IntegrityError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
+    ORMExecuteState,
     Session,
     declared_attr,
     mapped_column,
     sessionmaker,
 )
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from backend.core import clock, ids
 from backend.core.turns import turns
 
+# A connection that rested longer than this is asked whether it still stands.
+RESTS_S = 1.0
 # A writer waits this long for another before it gives up, on both databases.
 LOCK_TIMEOUT_MS = 5_000
 
@@ -166,6 +173,20 @@ class _Bind:
     turn: Callable[[], AbstractContextManager[None]]  # held while a session writes
 
 
+class _Reading(Session):
+    """A session that only selects."""
+
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        """Refuse: nothing is stored from here."""
+        raise RuntimeError("a reading session stores nothing")
+
+
+@event.listens_for(_Reading, "do_orm_execute")
+def _only_selects(state: ORMExecuteState) -> None:
+    if not state.is_select:
+        raise RuntimeError("a reading session stores nothing")
+
+
 _bind: list[_Bind] = []
 
 
@@ -173,14 +194,19 @@ def connect(url: str, *, pool_size: int = 5) -> Engine:
     """Open the engine of this process and make it the one that ``transaction`` and ``reading`` use."""
     disconnect()
     engine = _engine(url, pool_size)
+    if engine.dialect.name == "sqlite":
+        reads, turn = engine, turns(engine.url.database, LOCK_TIMEOUT_MS / 1000)
+    else:
+        # Each statement sees what was stored when it began, in a transaction too: without one it costs one way to
+        # the database instead of three.
+        reads, turn = engine.execution_options(isolation_level="AUTOCOMMIT"), nullcontext
+    writes = engine.execution_options(tienglang_write=True)
     _bind.append(
         _Bind(
             engine,
-            sessionmaker(engine.execution_options(tienglang_write=True), expire_on_commit=False),
-            sessionmaker(engine, expire_on_commit=False, autoflush=False),
-            turns(engine.url.database, LOCK_TIMEOUT_MS / 1000)
-            if engine.dialect.name == "sqlite"
-            else nullcontext,
+            sessionmaker(writes, expire_on_commit=False),
+            sessionmaker(reads, class_=_Reading, expire_on_commit=False, autoflush=False),
+            turn,
         )
     )
     return engine
@@ -215,14 +241,32 @@ def _engine(url: str, pool_size: int) -> Engine:
         return made
     if url.startswith("postgresql://"):
         url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
-    return create_engine(
+    made = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=5,
-        pool_pre_ping=True,
         connect_args={"options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC"},
         **options,
     )
+    _ask_the_rested(made)
+    return made
+
+
+def _ask_the_rested(engine: Engine) -> None:
+    """Find connections that were lost while they rested; one that was just used is not asked each time."""
+
+    @event.listens_for(engine, "checkin")
+    def rests(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def asked(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if time.monotonic() - record.info.get("rests_since", math.inf) < RESTS_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as lost:
+            raise InvalidatePoolError from lost
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -241,8 +285,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    write = connection.get_execution_options().get("tienglang_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    if connection.get_execution_options().get("tienglang_write", False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 @contextmanager
@@ -269,7 +313,11 @@ def transaction() -> Iterator[Session]:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A session that only reads; whatever is changed in it is never stored."""
+    """A session that only reads, each statement what is stored when it begins.
+
+    Raises:
+        RuntimeError: by the session, when something is written in it.
+    """
     session = _bound().read()
     try:
         yield session

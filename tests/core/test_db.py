@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import column, func, insert, select, table, text
 
 from backend.core.db import (
     Generation,
     after_commit,
     bump,
+    engine,
     get_or_add,
     is_postgresql,
     reading,
@@ -51,8 +52,48 @@ def test_bells_ring_after_the_commit_only(db: Database) -> None:
 def test_what_a_reading_session_changes_is_never_stored(db: Database) -> None:
     with reading() as session:
         session.add(Generation(area="places"))
-        session.flush()
+        with pytest.raises(RuntimeError, match="stores nothing"):
+            session.flush()
+        with pytest.raises(RuntimeError, match="stores nothing"):
+            session.execute(insert(Generation).values(area="places"))
+        with pytest.raises(RuntimeError, match="stores nothing"):
+            session.execute(text("DELETE FROM generation"))
+    with reading() as session:
+        session.add(Generation(area="places"))
     assert value_of("places") is None
+
+
+def test_a_reading_session_sees_what_others_stored_meanwhile(db: Database) -> None:
+    """One statement each on both databases: nothing that begins or ends a transaction around it."""
+    with reading() as session:
+        assert session.scalar(select(Generation.value)) is None
+        with transaction() as other:
+            bump(other, "places")
+        assert session.scalar(select(Generation.value)) == 1
+
+
+@pytest.mark.postgresql
+def test_connections_lost_while_they_rested_are_replaced_unseen(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the database was started anew: every connection of the pool but one is ended from that one."""
+    monkeypatch.setattr("backend.core.db.RESTS_S", 0)
+    engine().dispose()  # the pool begins with the two that are made here
+    activity = table("pg_stat_activity", column("pid"), column("datname"))
+    with reading() as one, reading() as two:
+        backends = {session.scalar(select(func.pg_backend_pid())) for session in (one, two)}
+    with reading() as session:
+        ended = session.scalars(
+            select(func.pg_terminate_backend(activity.c.pid)).where(
+                activity.c.datname == func.current_database(),
+                activity.c.pid.in_(backends),
+                activity.c.pid != func.pg_backend_pid(),
+            )
+        ).all()
+    assert ended == [True]
+    with reading() as one, reading() as two:
+        for session in (one, two):
+            assert session.scalar(select(Generation.value)) is None
 
 
 def test_writers_that_read_first_do_not_lose_each_other(db: Database) -> None:

@@ -20,7 +20,7 @@ from prometheus_client import (
     generate_latest,
     multiprocess,
 )
-from sqlalchemy import text
+from sqlalchemy import column, select, table
 
 from backend.core import config, crypto, db, jobs, storage
 from backend.core.api.answers import json_answer
@@ -40,7 +40,7 @@ class NotReadyError(RuntimeError):
 
 def _database() -> None:
     with db.reading() as session:
-        session.execute(text("SELECT 1"))
+        session.execute(select(1))
 
 
 @cache
@@ -61,7 +61,7 @@ def newest_migration() -> str:
 
 def _migrations() -> None:
     with db.reading() as session:
-        found = session.scalar(text("SELECT version_num FROM alembic_version"))
+        found = session.scalar(select(column("version_num")).select_from(table("alembic_version")))
     expected = newest_migration()
     if found != expected:
         raise NotReadyError(f"database is at {found}, code expects {expected}: run `make migrate`")
