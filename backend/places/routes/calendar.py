@@ -49,6 +49,7 @@ def set_hours(query: dict[str, Any], body: dict[str, Any], code: str) -> Respons
     }
     with transaction() as session:
         unit = editing.set_hours(session, principal(), code, version, spans)
+        session.flush()
         return _answer(session, unit, query)
 
 
@@ -61,6 +62,7 @@ def inherit_hours(query: dict[str, Any], code: str) -> Response:
     version = require_version()
     with transaction() as session:
         unit = editing.inherit_hours(session, principal(), code, version)
+        session.flush()
         return _answer(session, unit, query)
 
 
@@ -74,6 +76,7 @@ def set_day(query: dict[str, Any], body: dict[str, Any], code: str) -> Response:
     version = require_version()
     with transaction() as session:
         unit = editing.set_day(session, principal(), code, version, **body)
+        session.flush()
         return _answer(session, unit, query)
 
 
@@ -86,6 +89,7 @@ def inherit_day(query: dict[str, Any], code: str, day: str) -> Response:
     version = require_version()
     with transaction() as session:
         unit = editing.inherit_day(session, principal(), code, version, _day(day))
+        session.flush()
         return _answer(session, unit, query)
 
 
@@ -97,6 +101,5 @@ def _day(text: str) -> date:
 
 
 def _answer(session: Session, unit: AdminUnit, query: dict[str, Any]) -> Response:
-    session.flush()
     shown = calendar_view.year_of(session, unit, query["year"] or clock.today_local().year)
     return with_etag(UnitCalendar().dump(shown), shown["version"])
