@@ -24,10 +24,11 @@ from typing import Any, Protocol
 import psycopg
 from alembic import command
 from psycopg import sql
-from sqlalchemy import Engine, MetaData, Table, event
+from sqlalchemy import Engine, MetaData, Table, column, event, func, select, table
 from sqlalchemy.exc import SAWarning
 
 from backend.cli.database import alembic_config
+from backend.core import db as core_db
 
 KINDS = ("sqlite", "postgresql")
 
@@ -175,6 +176,16 @@ def wait_for(ready: Callable[[], object], what: str, seconds: float = 20) -> Non
         if time.monotonic() > deadline:
             raise TimeoutError(f"waited {seconds:g} s for {what}")
         pause.wait(0.02)
+
+
+def somebody_waits() -> bool:
+    """True while a connection to PostgreSQL waits for another's lock."""
+    activity = table("pg_stat_activity", column("wait_event_type"), column("datname"))
+    waiting = select(func.count()).where(
+        activity.c.wait_event_type == "Lock", activity.c.datname == func.current_database()
+    )
+    with core_db.engine().connect() as connection:
+        return bool(connection.scalar(waiting))
 
 
 def free_port() -> int:

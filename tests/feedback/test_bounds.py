@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import text
 
 from backend.core import clock, crypto
 from backend.core import db as core_db
@@ -26,7 +25,7 @@ from backend.feedback.models import (
 )
 from backend.feedback.submission import Submission, submit
 from backend.places.models import AdminUnit, SuccessionKind, UnitSuccession
-from tests.databases import wait_for
+from tests.databases import somebody_waits, wait_for
 from tests.factories.accounts import make_portal
 from tests.factories.feedback import make_feedback, make_record
 from tests.factories.places import make_commune
@@ -110,18 +109,6 @@ def test_what_is_settled_is_looked_at_once_and_forgotten() -> None:
         assert erased.latitude is None
         assert session.get_one(Feedback, recent.id).name_sealed is not None
         assert queries.settled_before(session, clock.now() - jobs.CONTACT_KEPT, 10) == []
-
-
-def somebody_waits() -> bool:
-    """True while a connection waits for another's lock."""
-    with reading() as session:
-        found = session.scalar(
-            text(
-                "SELECT count(*) FROM pg_stat_activity"
-                " WHERE wait_event_type = 'Lock' AND datname = current_database()"
-            )
-        )
-    return bool(found)
 
 
 @pytest.mark.postgresql

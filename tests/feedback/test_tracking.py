@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask, Request
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 
 from backend.core import auth, clock, db
 from backend.core.auth import Principal
@@ -32,7 +32,7 @@ from backend.feedback.models import (
     Sender,
     ShownState,
 )
-from tests.databases import counting, wait_for
+from tests.databases import counting, somebody_waits, wait_for
 from tests.factories.accounts import make_resident, make_staff
 from tests.factories.feedback import PIN, make_feedback, make_record
 from tests.factories.uploads import make_clean_photo, make_upload
@@ -453,18 +453,6 @@ def test_what_is_settled_while_it_is_taken_back_stays_settled(
     assert seen.state is ShownState.RESOLVED
     assert told == []
     assert client.get(url(feedback)).json["state"] == "resolved"
-
-
-def somebody_waits() -> bool:
-    """True while a connection waits for another's lock; asked anew each time, outside of any transaction."""
-    with reading() as session:
-        found = session.scalar(
-            text(
-                "SELECT count(*) FROM pg_stat_activity"
-                " WHERE wait_event_type = 'Lock' AND datname = current_database()"
-            )
-        )
-    return bool(found)
 
 
 @pytest.mark.postgresql

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from backend.core.db import is_lock, reading, transaction
@@ -18,7 +17,7 @@ from backend.feedback.models import Feedback, TimelineStep, TrackingView
 from moderation import sweep
 from moderation.models import Case, CaseState
 from moderation.workflow import Move
-from tests.databases import wait_for
+from tests.databases import somebody_waits, wait_for
 from tests.factories.moderation import Office, make_case, make_office, move, until_forwarded
 
 pytestmark = pytest.mark.postgresql
@@ -38,18 +37,6 @@ def opened(office: Office) -> UUID:
 def state_of(case_id: UUID) -> CaseState:
     with reading() as session:
         return session.get_one(Case, case_id).state
-
-
-def somebody_waits() -> bool:
-    """True while a connection waits for another's lock; asked anew each time, outside of any transaction."""
-    with reading() as session:
-        found = session.scalar(
-            text(
-                "SELECT count(*) FROM pg_stat_activity"
-                " WHERE wait_event_type = 'Lock' AND datname = current_database()"
-            )
-        )
-    return bool(found)
 
 
 def test_a_withdrawal_and_a_move_never_wait_for_each_other(office: Office) -> None:
