@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.broadcasts.models import (
     Broadcast,
     BroadcastSegment,
     BroadcastState,
+    BroadcastWords,
     Language,
     Priority,
     SegmentKind,
@@ -23,7 +25,7 @@ from backend.broadcasts.voices import SPOKEN
 from backend.core import clock
 from backend.core.auth import Principal
 from backend.core.errors import Conflict, InvalidInput
-from backend.core.text import fold
+from backend.core.full_text import search_key
 from backend.uploads import service as uploads
 from backend.uploads.models import Purpose
 
@@ -75,7 +77,6 @@ def describe(session: Session, broadcast: Broadcast, draft: Draft) -> None:
     """
     if "title" in draft:
         broadcast.title = draft["title"]
-        broadcast.search_key = fold(draft["title"])[:200]
     if "summary" in draft:
         broadcast.summary = draft["summary"]
     if "language" in draft:
@@ -129,6 +130,15 @@ def set_sound(session: Session, actor: Principal, broadcast: Broadcast, draft: D
     )
     session.flush()
     order_rendition(session, broadcast)
+
+
+def make_findable(session: Session, broadcast: Broadcast) -> None:
+    """Let the desk find the broadcast by what it says now."""
+    row = session.scalar(
+        select(BroadcastWords).where(BroadcastWords.broadcast_id == broadcast.id)
+    ) or BroadcastWords(broadcast_id=broadcast.id)
+    row.search_key = search_key(broadcast.title, broadcast.summary, broadcast.transcript)
+    session.add(row)
 
 
 def _voice(broadcast: Broadcast) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Table, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from backend.broadcasts.models import (
     Broadcast,
     BroadcastEvent,
     BroadcastState,
+    BroadcastWords,
     Rendition,
     RenditionProfile,
 )
@@ -18,10 +19,11 @@ from backend.broadcasts.workflow import Actor, Standing
 from backend.core.api.paging import Page
 from backend.core.auth import Permission, Principal
 from backend.core.errors import NotFound
-from backend.core.text import fold
+from backend.core.full_text import matching
 from backend.places.models import AdminUnit
 from backend.places.scope import page_in_scope, permissions_over, scope_of, units_in_scope
 
+_WORDS: Table = BroadcastWords.metadata.tables[BroadcastWords.__tablename__]
 READ = Permission.BROADCASTS_READ
 
 
@@ -59,13 +61,14 @@ def broadcasts(
 
     Args:
         unit: code of one unit; one that is not the reader's has no broadcasts.
-        q: words of the title, with or without diacritics.
+        q: words, with or without diacritics; every one must begin a word of what it is called or says.
     """
     conditions: list[ColumnElement[bool]] = []
     if state is not None:
         conditions.append(Broadcast.state == state)
     if q:
-        conditions.append(Broadcast.search_key.contains(fold(q), autoescape=True))
+        found = select(BroadcastWords.broadcast_id).where(matching(session, _WORDS, q))
+        conditions.append(Broadcast.id.in_(found))
     return page_in_scope(
         session,
         scope_of(reader, READ),

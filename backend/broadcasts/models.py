@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from backend.core.db import Base, Identified, TextEnum, Timestamped, Versioned
+from backend.core.db import Base, Identified, RowId, TextEnum, Timestamped, Versioned
+from backend.core.full_text import searchable
 
 
 class ProgrammeKind(enum.StrEnum):
@@ -145,7 +146,6 @@ class Broadcast(Identified, Timestamped, Versioned, Base):
     variant_of_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("broadcast.id"), index=True)
 
     title: Mapped[str] = mapped_column(String(200))
-    search_key: Mapped[str] = mapped_column(String(200), default="")  # fold(title)
     summary: Mapped[str] = mapped_column(String(500), default="")
     language: Mapped[Language] = mapped_column(TextEnum(Language), default=Language.VI)
     priority: Mapped[Priority] = mapped_column(TextEnum(Priority), default=Priority.NORMAL)
@@ -184,6 +184,18 @@ class Broadcast(Identified, Timestamped, Versioned, Base):
     renditions: Mapped[list[Rendition]] = relationship(
         lazy="raise", order_by="Rendition.revision.desc()", viewonly=True
     )
+
+
+class BroadcastWords(Base):
+    """What the desk finds a broadcast by."""
+
+    __tablename__ = "broadcast_words"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    broadcast_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("broadcast.id", ondelete="CASCADE"), unique=True
+    )
+    search_key: Mapped[str] = mapped_column(Text)  # folded words of title, summary and transcript
 
 
 class BroadcastSegment(Identified, Base):
@@ -251,3 +263,6 @@ class BroadcastEvent(Identified, Base):
     revision: Mapped[int]
     note: Mapped[str] = mapped_column(String(500), default="")
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)  # sha256 heard, overridden rule
+
+
+searchable(BroadcastWords.metadata.tables[BroadcastWords.__tablename__])

@@ -11,14 +11,18 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine, inspect, text
 
+from backend.broadcasts import desk as broadcast_desk
 from backend.cli import demo
 from backend.cli.database import alembic_config
 from backend.core import config as settings
 from backend.core import db as core_db
+from backend.core.auth import Grant, Principal, Role
 from tests import databases
 from tests.conftest import Database, make_config
+from tests.factories.broadcasts import make_broadcast
+from tests.factories.places import make_commune
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = "tieng_lang_migrations"
@@ -81,6 +85,28 @@ def test_up_down_and_up_again_with_a_province_in_it(empty: Engine, tmp_path: Pat
     assert left == set()
     upgrade(empty)
     assert "generation" in inspect(empty).get_table_names()
+
+
+def test_the_words_of_broadcasts_are_found_after_either_way(
+    empty: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migration = ScriptDirectory(str(ROOT / "migrations")).get_revision("0022")
+    monkeypatch.setattr(migration.module, "_AT_A_TIME", 2)
+    upgrade(empty)
+    with core_db.transaction() as session:
+        commune = make_commune(session, code="23798")
+        for number in range(5):
+            make_broadcast(session, commune, title=f"Đường số {number}", transcript="Giờ tắt điện.")
+        over = Grant(Role.BROADCAST_OPERATOR, commune.id, "commune")
+        tam = Principal(kind="staff", grants=(over,))
+    downgrade(empty, migration.down_revision)
+    with empty.connect() as connection:
+        keys = connection.execute(text("SELECT search_key FROM broadcast ORDER BY title")).all()
+    assert [key for (key,) in keys] == [f"duong so {number}" for number in range(5)]
+    upgrade(empty)
+    with core_db.reading() as session:
+        for q, found in (("tat dien", 5), ("so 3", 1), ("cau", 0)):
+            assert len(broadcast_desk.broadcasts(session, tam, q=q).items) == found, q
 
 
 def test_upgrading_twice_changes_nothing(empty: Engine) -> None:

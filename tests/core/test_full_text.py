@@ -19,6 +19,7 @@ VERSIONS = Path(__file__).resolve().parents[2] / "migrations" / "versions"
         ("0005_essentials", {"article_text": "id", "public_text": "id"}),
         ("0009_moderation", {"moderation_case": "search_id"}),
         ("0015_policies", {"policy_text": "id"}),
+        ("0022_broadcast_words", {"broadcast_words": "id"}),
     ],
 )
 def test_migrations_make_the_index_that_the_models_declare(

@@ -12,6 +12,7 @@ import av
 import numpy as np
 from sqlalchemy.orm import Session
 
+from backend.broadcasts.content import make_findable
 from backend.broadcasts.making import object_key
 from backend.broadcasts.models import (
     Broadcast,
@@ -24,7 +25,6 @@ from backend.broadcasts.models import (
 )
 from backend.broadcasts.stations import station_of
 from backend.core import clock, storage
-from backend.core.text import fold
 from backend.places.models import AdminUnit
 from backend.uploads.models import OwnerKind, Purpose, Upload, UploadState
 from tests.factories.places import make_commune
@@ -56,7 +56,6 @@ def make_broadcast(
     approved = state not in {BroadcastState.DRAFT, BroadcastState.SUBMITTED}
     values: dict[str, Any] = {
         "title": title,
-        "search_key": fold(title),
         "transcript": "Bà con chú ý.",
         "is_synthetic": True,
         "approved_sha256": sha256 if approved else None,
@@ -74,6 +73,7 @@ def make_broadcast(
     )
     session.add(broadcast)
     session.flush()
+    make_findable(session, broadcast)
     storage.put(object_key(sha256), content)
     session.add(
         Rendition(
