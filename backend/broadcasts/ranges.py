@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 _ONE = re.compile(
-    r"\s*bytes\s*=\s*(?P<first>\d{0,15})\s*-\s*(?P<last>\d{0,15})\s*\Z", re.IGNORECASE | re.ASCII
+    r"\s*bytes\s*=\s*(?P<first>\d{0,40})\s*-\s*(?P<last>\d{0,40})\s*\Z", re.IGNORECASE | re.ASCII
 )
 
 
@@ -51,16 +51,3 @@ def read_range(header: str | None, size: int) -> Span | None:
     if first >= size:
         raise UnsatisfiableError
     return Span(first, min(last, size - 1))
-
-
-def same_strong(header: str, etag: str) -> bool:
-    """True when ``If-Range`` names exactly this entity tag; weak tags never do (RFC 9110, 13.1.5)."""
-    return header.strip() == etag
-
-
-def lists(header: str | None, etag: str) -> bool:
-    """True when ``If-None-Match`` or ``If-Match`` lists this tag, weakly compared, or is ``*``."""
-    if header is None:
-        return False
-    tags = {tag.strip().removeprefix("W/") for tag in header.split(",")}
-    return "*" in tags or etag in tags

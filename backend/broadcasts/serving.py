@@ -1,4 +1,4 @@
-"""Answer a request for an audio file: whole, a range, only the headers, or "you have it already".
+"""Answer a request for an audio file: whole, a range, only the headers, or "you have it already" (RFC 9110, 13 and 14).
 
 The one way in which audio leaves the house, for residents, loudspeakers and staff alike. Files are streamed from
 storage in chunks; a listener costs one chunk of memory. Policy on several ranges in one request: the whole file, 200.
@@ -11,11 +11,13 @@ from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
 from flask import Response, request
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from backend.broadcasts.queries import AudioFile
-from backend.broadcasts.ranges import Span, UnsatisfiableError, lists, read_range, same_strong
+from backend.broadcasts.ranges import Span, UnsatisfiableError, read_range
 from backend.core import storage
-from backend.core.errors import NotFound
+from backend.core.api import names, names_exactly
+from backend.core.errors import NotFound, PreconditionFailed
 
 FOREVER = "public, max-age=31536000, immutable"
 PRIVATE = "private, no-cache"
@@ -25,6 +27,8 @@ def serve(file: AudioFile, cache_control: str = FOREVER) -> Response:
     """The answer to the present GET or HEAD request for ``file``.
 
     Raises:
+        PreconditionFailed: the request is about another file.
+        RequestedRangeNotSatisfiable: no byte of the file is in the range; says its size.
         NotFound: the row is there, the object is not.
     """
     etag = f'"{file.sha256}"'
@@ -36,17 +40,14 @@ def serve(file: AudioFile, cache_control: str = FOREVER) -> Response:
         "Content-Type": file.content_type,
         "X-Content-Type-Options": "nosniff",
     }
-    if request.headers.get("If-Match") is not None and not lists(
-        request.headers.get("If-Match"), etag
-    ):
-        return Response(status=412, headers=headers)
+    if _is_another(etag, file.finished_at):
+        raise PreconditionFailed("broadcasts.other_file")
     if _is_known(etag, file.finished_at):
         return Response(status=304, headers=headers)
     try:
         span = read_range(_range(etag, file.finished_at), file.bytes)
-    except UnsatisfiableError:
-        headers["Content-Range"] = f"bytes */{file.bytes}"
-        return Response(status=416, headers=headers)
+    except UnsatisfiableError as error:
+        raise RequestedRangeNotSatisfiable(file.bytes) from error
     part = span or Span(0, file.bytes - 1)
     headers["Content-Length"] = str(part.length)
     if span is not None:
@@ -57,24 +58,33 @@ def serve(file: AudioFile, cache_control: str = FOREVER) -> Response:
     return answer
 
 
-def _range(etag: str, finished_at: datetime) -> str | None:
-    """The Range header, if it is to be honoured: on GET, and when ``If-Range`` still names this file."""
-    if request.method != "GET":
-        return None
-    condition = request.headers.get("If-Range")
-    if condition is None or same_strong(condition, etag):
-        return request.headers.get("Range")
-    # A date must be exactly the file's own.
-    exact = _date(condition) == _seconds(finished_at)
-    return request.headers.get("Range") if exact else None
+def _is_another(etag: str, finished_at: datetime) -> bool:
+    """The caller means a file that this one is not (any more): ``If-Match``, and only without it the date."""
+    meant = request.headers.get("If-Match")
+    if meant is not None:
+        return not names_exactly(meant, etag)
+    since = _date(request.headers.get("If-Unmodified-Since"))
+    return since is not None and _seconds(finished_at) > since
 
 
 def _is_known(etag: str, finished_at: datetime) -> bool:
     known = request.headers.get("If-None-Match")
     if known is not None:
-        return lists(known, etag)
+        return names(known, etag)
     since = _date(request.headers.get("If-Modified-Since"))
     return since is not None and _seconds(finished_at) <= since
+
+
+def _range(etag: str, finished_at: datetime) -> str | None:
+    """The Range header, if it is to be honoured: on GET, and when ``If-Range`` still names this file."""
+    if request.method != "GET":
+        return None
+    condition = request.headers.get("If-Range")
+    # A weak tag never counts; a date must be exactly the file's own, which is as sure: a file never changes.
+    unchanged = (
+        condition is None or condition.strip() == etag or _date(condition) == _seconds(finished_at)
+    )
+    return request.headers.get("Range") if unchanged else None
 
 
 def _date(header: str | None) -> datetime | None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from backend.broadcasts.ranges import Span, UnsatisfiableError, lists, read_range
+from backend.broadcasts.ranges import Span, UnsatisfiableError, read_range
 
 
 @pytest.mark.parametrize(
@@ -27,13 +27,19 @@ from backend.broadcasts.ranges import Span, UnsatisfiableError, lists, read_rang
         ("seconds=0-1", None),
         ("bytes=٣-٥", None),
         ("bytes=0-1\n", Span(0, 1)),
+        # Numbers may be longer than any file (RFC 9110, 14.1.1).
+        ("bytes=98-99999999999999999999999", Span(98, 99)),
+        ("bytes=-99999999999999999999999", Span(0, 99)),
+        ("bytes=0-" + "9" * 5_000, None),
     ],
 )
 def test_what_a_range_header_asks_for(header: str | None, span: Span | None) -> None:
     assert read_range(header, 100) == span
 
 
-@pytest.mark.parametrize("header", ["bytes=100-", "bytes=100-200", "bytes=-0", "bytes=999999999-"])
+@pytest.mark.parametrize(
+    "header", ["bytes=100-", "bytes=100-200", "bytes=-0", "bytes=" + "9" * 25 + "-"]
+)
 def test_a_range_behind_the_end_cannot_be_satisfied(header: str) -> None:
     with pytest.raises(UnsatisfiableError):
         read_range(header, 100)
@@ -47,10 +53,3 @@ def test_whatever_is_asked_the_span_lies_inside_the_file(header: str, size: int)
         except UnsatisfiableError:
             continue
         assert span is None or (0 <= span.first <= span.last < size)
-
-
-def test_entity_tags_are_found_in_lists() -> None:
-    assert lists('"a", W/"b"', '"b"')
-    assert lists("*", '"b"')
-    assert not lists('"ab"', '"b"')
-    assert not lists(None, '"b"')

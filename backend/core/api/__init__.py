@@ -1,9 +1,18 @@
 """HTTP conventions, once for all rooms: errors, pages, versions, repeats, limits, caching, the OpenAPI document."""
 
-from backend.core.api.answers import check_version, json_answer, require_version, with_etag
+from backend.core.api.answers import (
+    IF_MATCH,
+    check_version,
+    json_answer,
+    names,
+    names_exactly,
+    require_version,
+    with_etag,
+)
 from backend.core.api.cache import cache, public_cache
 from backend.core.api.creates import created_once
 from backend.core.api.fields import (
+    AllowedMove,
     Choice,
     Day,
     Latitude,
@@ -22,6 +31,8 @@ from backend.core.api.openapi import Blueprint
 from backend.core.api.paging import Page, PageArgs, page, page_schema
 
 __all__ = [
+    "IF_MATCH",
+    "AllowedMove",
     "Blueprint",
     "Choice",
     "Day",
@@ -41,6 +52,8 @@ __all__ = [
     "created_once",
     "json_answer",
     "language",
+    "names",
+    "names_exactly",
     "network",
     "page",
     "page_language",

@@ -11,6 +11,16 @@ from flask import Response, request
 
 from backend.core.errors import InvalidInput, PreconditionFailed, PreconditionRequired
 
+# How a route that asks for a version says so in the API's description: ``@blp.doc(parameters=[IF_MATCH])``.
+IF_MATCH: dict[str, Any] = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "schema": {"type": "string", "pattern": '^"?\\d{1,9}"?$'},
+    "description": "`version` as it was seen",
+    "example": '"7"',
+}
+
 
 def json_answer(payload: Any, status: int = 200, *, etag: str | None = None) -> Response:
     """A JSON answer that no cache keeps, for callers whose rights decide what is in it."""
@@ -29,12 +39,25 @@ def with_etag(payload: Any, version: int | None = None) -> Response:
     # A version names the row, not the words around it (labels, moves allowed to this caller), so only digests may give a 304.
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["ETag"] = etag
-    if version is None and etag in {
-        tag.strip() for tag in request.headers.get("If-None-Match", "").split(",")
-    }:
+    if version is None and names(request.headers.get("If-None-Match"), etag):
         response.status_code = 304
         response.set_data(b"")
     return response
+
+
+def names(header: str | None, etag: str) -> bool:
+    """True when ``If-None-Match`` names this tag or ``*``; the weak one of that name too (RFC 9110, 13.1.2)."""
+    return bool({"*", etag} & {tag.removeprefix("W/") for tag in _tags(header)})
+
+
+def names_exactly(header: str | None, etag: str) -> bool:
+    """True when ``If-Match`` names this tag or ``*``; a weak one is never the same (RFC 9110, 13.1.1)."""
+    return bool({"*", etag} & _tags(header))
+
+
+def _tags(header: str | None) -> set[str]:
+    # A comma inside of a tag would be one of somebody else's: ours are digests and numbers.
+    return {tag.strip() for tag in (header or "").split(",")}
 
 
 def require_version() -> int:

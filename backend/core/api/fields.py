@@ -32,6 +32,16 @@ class Schema(marshmallow.Schema):
         unknown = marshmallow.RAISE
 
 
+class AllowedMove(Schema):
+    """A move of a workflow that is open to the caller: ``POST …/{id}/{move}`` makes it."""
+
+    move = fields.String(required=True, metadata={"example": "submit"})
+    label = fields.String(required=True, metadata={"description": "in the caller's language"})
+    requires = fields.List(
+        fields.String(), required=True, metadata={"description": "fields of the request"}
+    )
+
+
 class PlainText(fields.String):
     """Cleaned text of at most ``max_length`` characters; one line unless ``multiline``."""
 

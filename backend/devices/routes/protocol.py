@@ -9,9 +9,10 @@ from uuid import UUID
 from flask import Request, Response, request
 from sqlalchemy.orm import Session
 
+from backend.broadcasts.routes.media import RANGE_ANSWERS
 from backend.broadcasts.serving import PRIVATE, serve
 from backend.core import clock
-from backend.core.api import Blueprint, json_answer, rate_limit
+from backend.core.api import Blueprint, json_answer, names, rate_limit
 from backend.core.auth import Principal, device, principal, public
 from backend.core.db import reading, transaction
 from backend.core.errors import NotFound, Unauthenticated
@@ -83,11 +84,7 @@ def get_manifest() -> Response:
     if reports.needs_note(presence, manifest.etag):
         with transaction() as session:
             reports.note_seen(session, manifest.device.id, manifest.etag)
-    known = {
-        tag.strip().removeprefix("W/")
-        for tag in request.headers.get("If-None-Match", "").split(",")
-    }
-    if manifest.etag in known or "*" in known:
+    if names(request.headers.get("If-None-Match"), manifest.etag):
         headers = {"ETag": manifest.etag, "Cache-Control": "private, no-cache"}
         return Response(status=304, headers={**headers, "X-Poll-After": str(manifest.poll_after_s)})
     answer = json_answer(ManifestSchema().dump(manifest), etag=manifest.etag)
@@ -97,14 +94,7 @@ def get_manifest() -> Response:
 
 @blp.route("/assets/<string(length=64):sha256>")
 @device
-@blp.doc(
-    responses={
-        "200": {"description": "The whole file"},
-        "206": {"description": "The range asked for"},
-        "304": {"description": "Unchanged"},
-        "416": {"description": "No byte of the file is in the range"},
-    }
-)
+@blp.doc(responses=RANGE_ANSWERS)
 def get_asset(sha256: str) -> Response:
     """A file of the manifest; ranges let a broken download go on where it stopped."""
     if re.fullmatch(SHA256, sha256) is None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Response, request
 
 from backend.core import storage
-from backend.core.api import Blueprint
+from backend.core.api import Blueprint, names
 from backend.core.auth import anyone, principal, public
 from backend.core.db import reading
 from backend.core.errors import NotFound
@@ -102,7 +102,7 @@ def _object(
     }
     if share:
         headers["Access-Control-Allow-Origin"] = "*"
-    if digest[:32] in request.headers.get("If-None-Match", ""):
+    if names(request.headers.get("If-None-Match"), headers["ETag"]):
         return Response(status=304, headers=headers)
     found = storage.stat(key)
     if found is None:
