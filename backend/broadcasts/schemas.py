@@ -15,27 +15,26 @@ from backend.broadcasts.models import (
     SegmentKind,
 )
 from backend.broadcasts.voices import NAMES
-from backend.core.api import Choice, Day, PageArgs, PlainText, Schema, Timestamp, Uuid, code
+from backend.core.api import (
+    AllowedMove,
+    Choice,
+    Day,
+    PageArgs,
+    PlainText,
+    Schema,
+    Timestamp,
+    Uuid,
+    code,
+)
+from backend.places.schemas import UnitRef, unit_code
 
 MAX_TEXT = 60_000  # characters: ten thousand words
 SHA256 = r"[0-9a-f]{64}"
-SPEECH = "language of labels: vi or en"
-
-
-def unit_code(**kwargs: Any) -> fields.String:
-    """Code of a commune or province."""
-    about = {"example": "23798", "description": "code of a commune or province"}
-    return code(r"\d{2}|\d{5}", metadata=about, **kwargs)
 
 
 def sha256(**kwargs: Any) -> fields.String:
     """Hash of a file, in hexadecimal."""
     return code(SHA256, metadata={"pattern": f"^{SHA256}$"}, **kwargs)
-
-
-class UnitRef(Schema):
-    code = fields.String(required=True, metadata={"example": "23798"})
-    name = fields.String(required=True, metadata={"example": "Xã Ayun"})
 
 
 class PersonRef(Schema):
@@ -96,11 +95,6 @@ class BroadcastQuery(PageArgs):
     date = Day(load_default=None, metadata={"description": "a day in Vietnam"})
     programme = Uuid(load_default=None)
     language = Choice(Language, load_default=None)
-    lang = fields.String(load_default=None, metadata={"description": SPEECH})
-
-
-class SpeechQuery(Schema):
-    lang = fields.String(load_default=None, metadata={"description": SPEECH})
 
 
 class AudioPath(Schema):
@@ -114,7 +108,6 @@ class DeskQuery(PageArgs):
     state = Choice(BroadcastState, load_default=None)
     unit = unit_code(load_default=None)
     q = PlainText(max_length=100, load_default=None)
-    lang = fields.String(load_default=None, metadata={"description": SPEECH})
 
 
 class _Content(Schema):
@@ -182,12 +175,6 @@ class SegmentSchema(Schema):
     words_per_minute = fields.Integer(required=True)
 
 
-class MoveSchema(Schema):
-    move = fields.String(required=True)
-    label = fields.String(required=True)
-    requires = fields.List(fields.String(), required=True)
-
-
 class EventSchema(Schema):
     at = Timestamp(required=True)
     actor = fields.Nested(PersonRef, required=True)
@@ -228,7 +215,7 @@ class DeskBroadcast(DeskItem):
     segments = fields.List(fields.Nested(SegmentSchema), required=True)
     rendition = fields.Nested(RenditionSchema, required=True, allow_none=True)
     can_edit = fields.Boolean(required=True)
-    allowed_moves = fields.List(fields.Nested(MoveSchema), required=True)
+    allowed_moves = fields.List(fields.Nested(AllowedMove), required=True)
     events = fields.List(fields.Nested(EventSchema), required=True)
     public_url = fields.String(required=True, allow_none=True)
 

@@ -8,7 +8,15 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from backend.broadcasts import desk, workflow
-from backend.broadcasts.content import CONTENT, SOUND, Draft, changes, describe, set_sound
+from backend.broadcasts.content import (
+    CONTENT,
+    SOUND,
+    Draft,
+    changes,
+    describe,
+    make_findable,
+    set_sound,
+)
 from backend.broadcasts.effects import AREA, carry_out, events_of
 from backend.broadcasts.history import log
 from backend.broadcasts.models import (
@@ -59,6 +67,7 @@ def create(session: Session, actor: Principal, unit_code: str, draft: Draft) -> 
     describe(session, broadcast, draft)
     session.flush()
     set_sound(session, actor, broadcast, draft)
+    make_findable(session, broadcast)
     log(session, broadcast, person, "create", None)
     session.flush()
     return broadcast
@@ -96,6 +105,7 @@ def edit(
         set_sound(session, actor, broadcast, draft)
     elif changed & set(CONTENT) and str(person) not in broadcast.contributor_ids:
         broadcast.contributor_ids = [*broadcast.contributor_ids, str(person)]
+    make_findable(session, broadcast)
     log(session, broadcast, person, "edit", broadcast.state, detail={"changed": sorted(changed)})
     broadcast.updated_at = clock.now()
     session.flush()
@@ -164,13 +174,14 @@ def return_inaudible(session: Session, broadcast_id: UUID, reason: str) -> None:
         move(session, SYSTEM, broadcast_id, None, "return", Asked(reason=f"audio:{reason}"))
 
 
-def retry_audio(session: Session, actor: Principal, broadcast_id: UUID) -> Broadcast:
+def retry_audio(session: Session, actor: Principal, broadcast_id: UUID, expected: int) -> Broadcast:
     """Have audio made again that failed for no fault of its source.
 
     Raises:
-        NotFound; Forbidden: the actor makes no broadcasts in this unit; Conflict: it has not failed.
+        NotFound; Forbidden: the actor makes no broadcasts in this unit; Conflict: it has not failed;
+        PreconditionFailed: somebody changed it since the version ``expected``.
     """
-    broadcast, unit = _take(session, actor, broadcast_id, None)
+    broadcast, unit = _take(session, actor, broadcast_id, expected)
     rendition = desk.current_rendition(session, broadcast)
     if not workflow.may_edit(
         desk.standing_of(broadcast, rendition), desk.actor_in(session, unit, actor)

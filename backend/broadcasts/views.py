@@ -183,7 +183,7 @@ def _rendition(
         "loudness_lufs": rendition.loudness_lufs,
         "true_peak_dbtp": rendition.true_peak_dbtp,
         "peaks": rendition.peaks,
-        "url": f"/api/v1/broadcasts/{broadcast.id}/audio" if ready else None,
+        "url": f"/api/v1/console/broadcasts/{broadcast.id}/audio" if ready else None,
     }
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from marshmallow import fields, validate
 
 from backend.broadcasts.models import Priority
@@ -19,14 +17,10 @@ from backend.core.api import (
     code,
 )
 from backend.devices.models import DeviceKind, DeviceStatus, PlayResult
+from backend.places.schemas import UnitRef, unit_code
 
 SHA256 = r"[0-9a-f]{64}"
 MOST_PLAYS, MOST_PROBLEMS = 100, 20
-SPEECH = "language of labels: vi or en"
-
-
-def _unit_code(**kwargs: Any) -> fields.String:
-    return code(r"\d{2}|\d{5}", metadata={"example": "23798"}, **kwargs)
 
 
 # ---------------------------------------------------------------- what devices say and hear
@@ -144,17 +138,12 @@ class StateOut(Schema):
 
 
 class DeviceQuery(PageArgs):
-    unit = _unit_code(load_default=None)
+    unit = unit_code(load_default=None)
     status = Choice(DeviceStatus, load_default=None)
-    lang = fields.String(load_default=None, metadata={"description": SPEECH})
-
-
-class SpeechQuery(Schema):
-    lang = fields.String(load_default=None, metadata={"description": SPEECH})
 
 
 class DeviceIn(Schema):
-    unit = _unit_code(required=True)
+    unit = unit_code(required=True)
     community_id = Uuid(load_default=None, allow_none=True)
     kind = Choice(DeviceKind, required=True)
     name = PlainText(max_length=120, min_length=1, required=True, metadata={"example": "Máy-01"})
@@ -169,11 +158,6 @@ class DevicePatch(Schema):
     place_text = PlainText(max_length=200)
     latitude = Latitude(allow_none=True)
     longitude = Longitude(allow_none=True)
-
-
-class UnitRef(Schema):
-    code = fields.String(required=True)
-    name = fields.String(required=True)
 
 
 class CommunityRef(Schema):

@@ -6,18 +6,14 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from backend.core.api import Choice, PageArgs, PlainText, Schema, Timestamp, Uuid, code
+from backend.core.api import AllowedMove, Choice, PageArgs, PlainText, Schema, Timestamp, Uuid, code
 from backend.essentials.models import ArticleState, AssetRole, Priority
+from backend.places.schemas import unit_code
 
 LANGUAGE = r"[a-z]{2,3}"
 MAX_LANGUAGES = 8
 MAX_BODY = 100_000
 LANG_HELP = "language of texts and labels; texts fall back to Vietnamese, then to any"
-
-
-def _unit_code(**kwargs: Any) -> fields.String:
-    help_text = {"example": "23798", "description": "code of a commune or province"}
-    return code(r"\d{2}|\d{5}", metadata=help_text, **kwargs)
 
 
 class ArticleCategorySchema(Schema):
@@ -140,7 +136,7 @@ class ArticleWords(Schema):
 class ArticlePlace(Schema):
     """One place of a scope."""
 
-    unit = _unit_code(required=True)
+    unit = unit_code(required=True)
     community_id = Uuid(load_default=None, allow_none=True)
 
 
@@ -172,7 +168,7 @@ class ArticlePatch(Schema):
 class ArticleIn(ArticlePatch):
     """A new article."""
 
-    unit = _unit_code(required=True)
+    unit = unit_code(required=True)
     category = code(r"[a-z0-9_]{1,60}", required=True)
     texts = _texts(required=True)
 
@@ -197,9 +193,8 @@ class ArticleFileIn(Schema):
 
 class DeskQuery(PageArgs):
     state = Choice(ArticleState, load_default=None)
-    unit = _unit_code(load_default=None)
+    unit = unit_code(load_default=None)
     q = PlainText(max_length=200, load_default=None, allow_none=True)
-    lang = code(LANGUAGE, load_default=None)
 
 
 class DeskItem(Schema):
@@ -252,14 +247,6 @@ class DeskVersion(Schema):
     published_at = Timestamp(required=True, allow_none=True)
 
 
-class DeskMove(Schema):
-    move = fields.String(required=True)
-    label = fields.String(required=True)
-    requires = fields.List(
-        fields.String(), required=True, metadata={"description": "fields of the request"}
-    )
-
-
 class DeskPlace(Schema):
     unit = fields.Nested(ArticleUnit, required=True)
     community = fields.Nested(ArticleNamed, required=True, allow_none=True)
@@ -290,7 +277,7 @@ class DeskArticle(DeskItem):
     withdrawn_at = Timestamp(required=True, allow_none=True)
     expired_at = Timestamp(required=True, allow_none=True)
     can_edit = fields.Boolean(required=True)
-    allowed_moves = fields.List(fields.Nested(DeskMove), required=True)
+    allowed_moves = fields.List(fields.Nested(AllowedMove), required=True)
     events = fields.List(fields.Nested(DeskEvent), required=True)
     versions = fields.List(fields.Nested(DeskVersion), required=True)
     public_url = fields.String(required=True, allow_none=True)
@@ -307,7 +294,6 @@ class VersionQuery(Schema):
         validate=validate.Range(1, 1_000_000, error="out_of_range"),
         metadata={"description": "an earlier version to compare with"},
     )
-    lang = code(LANGUAGE, load_default=None)
 
 
 class ArticleVersionSchema(DeskVersion):

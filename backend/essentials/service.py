@@ -168,7 +168,6 @@ def touch(
     """Note a change that is no move, and advance the version."""
     _advance(article)
     _log(session, article, person, type_, article.state, detail=detail)
-    session.flush()
 
 
 def _log_edit(session: Session, article: Article, person: UUID, changed: list[str]) -> None:
@@ -206,7 +205,6 @@ def _settle(
     if row.name == "publish" and article.needs_review:
         detail["without_approval"] = True
     _log(session, article, person, row.name, source, asked.reason or asked.note, detail)
-    session.flush()
     for event in events_of(article, row, source, person):
         emit(session, event)
 
@@ -290,3 +288,4 @@ def _log(
             detail=detail or {},
         )
     )
+    session.flush()

@@ -36,6 +36,12 @@ CODE_EXAMPLE = {"example": "23798", "description": "administrative code (Decisio
 MOST_COMMUNES = 200
 
 
+def unit_code(**kwargs: Any) -> fields.String:
+    """Code of a commune or a province."""
+    about = {"example": "23798", "description": "code of a commune or province"}
+    return code(r"\d{2}|\d{5}", metadata=about, **kwargs)
+
+
 class Since(fields.Date):
     """First day of a unit; null when it is older than the records."""
 

@@ -7,7 +7,8 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from backend.accounts.schemas import NamedRef, UnitView
-from backend.core.api import Choice, PageArgs, PlainText, Schema, Timestamp, Uuid, code
+from backend.core.api import AllowedMove, Choice, PageArgs, PlainText, Schema, Timestamp, Uuid, code
+from backend.places.schemas import unit_code
 from backend.policies.models import PolicyKind, PolicyState, PromiseStatus
 
 LANGUAGE = r"[a-z]{2,3}"
@@ -16,11 +17,6 @@ MAX_BODY = 20_000
 MAX_PROMISES = 100
 LANG_HELP = "language of texts and labels; texts fall back to Vietnamese"
 VALIDITY = ("upcoming", "in_force", "ended")
-
-
-def _unit_code(**kwargs: Any) -> fields.String:
-    help_text = {"example": "23798", "description": "code of a commune or province"}
-    return code(r"\d{2}|\d{5}", metadata=help_text, **kwargs)
 
 
 def _day(**kwargs: Any) -> fields.Date:
@@ -166,7 +162,7 @@ class PolicyPatch(Schema):
 class PolicyIn(PolicyPatch):
     """A new policy."""
 
-    unit = _unit_code(required=True)
+    unit = unit_code(required=True)
     kind = Choice(PolicyKind, required=True)
     texts = _by_language(fields.Nested(PolicyWords), required=True)
 
@@ -179,12 +175,11 @@ class PolicyMoveIn(Schema):
 
 class PolicyDeskQuery(PageArgs):
     state = Choice(PolicyState, load_default=None)
-    unit = _unit_code(load_default=None)
+    unit = unit_code(load_default=None)
     national = fields.Boolean(
         load_default=False, metadata={"description": "those of the whole country only"}
     )
     q = PlainText(max_length=200, load_default=None, allow_none=True)
-    lang = code(LANGUAGE, load_default=None)
 
 
 class PolicyDeskItem(PolicyCardSchema):
@@ -227,19 +222,11 @@ class PolicyEventSchema(Schema):
     detail = fields.Dict(required=True, metadata={"description": "field -> what it was before"})
 
 
-class PolicyMove(Schema):
-    move = fields.String(required=True)
-    label = fields.String(required=True)
-    requires = fields.List(
-        fields.String(), required=True, metadata={"description": "fields of the request"}
-    )
-
-
 class PolicyDetail(PolicyDeskItem):
     """Everything about a policy."""
 
     texts = fields.Dict(keys=fields.String(), values=fields.Nested(PolicyWords), required=True)
     promises = fields.List(fields.Nested(PromiseDesk), required=True)
     can_edit = fields.Boolean(required=True)
-    allowed_moves = fields.List(fields.Nested(PolicyMove), required=True)
+    allowed_moves = fields.List(fields.Nested(AllowedMove), required=True)
     events = fields.List(fields.Nested(PolicyEventSchema), required=True)

@@ -30,6 +30,8 @@ MOVES: tuple[Move, ...] = (
          why="What residents could read disappears, so it is said why."),
 )  # fmt: skip
 
+NAMES = tuple(dict.fromkeys(move.name for move in MOVES))
+
 # What was put away is changed only after it came back.
 EDITABLE = frozenset({S.DRAFT, S.PUBLISHED})
 OPEN = frozenset({PromiseStatus.PLANNED, PromiseStatus.IN_PROGRESS})

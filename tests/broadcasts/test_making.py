@@ -17,6 +17,7 @@ from backend.broadcasts.models import Broadcast, BroadcastState, Rendition, Rend
 from backend.broadcasts.workflow import Asked
 from backend.core import clock, storage
 from backend.core.db import reading, transaction
+from backend.core.errors import PreconditionFailed
 from backend.uploads.events import UploadFinished
 from backend.uploads.models import RejectReason, Upload, UploadState
 from tests.broadcasts.conftest import House
@@ -170,7 +171,10 @@ def test_an_ill_machine_is_given_three_tries(ayun: House) -> None:
     assert failed.reason == "too_much_memory"
     # A person may try once more, and then it works.
     with transaction() as session:
-        service.retry_audio(session, ayun.tam_acts, broadcast_id)
+        version = session.get_one(Broadcast, broadcast_id).version
+        with pytest.raises(PreconditionFailed):
+            service.retry_audio(session, ayun.tam_acts, broadcast_id, version + 1)
+        service.retry_audio(session, ayun.tam_acts, broadcast_id, version)
     assert jobs.make_renditions() == 1
 
 

@@ -9,16 +9,18 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from backend.broadcasts import jobs
+from backend.broadcasts import desk, jobs
 from backend.broadcasts.models import BroadcastState, Language
 from backend.core import clock, db
 from backend.core.api import cache
+from backend.core.auth import Grant, Principal, Role
 from backend.core.db import bump, transaction
 from tests.broadcasts.conftest import House
 from tests.databases import counting
 from tests.factories.accounts import sign_in
 from tests.factories.broadcasts import make_broadcast
 from tests.factories.places import make_commune
+from tests.plans import listening, lists, must_look_up_words
 
 LIST = "/api/v1/communes/23798/broadcasts"
 
@@ -114,7 +116,7 @@ def test_a_bulletin_in_minutes(
         "text": "17h30 ngày 5/4, bà con đến nhà văn hóa họp thôn.",
         "voice": "vi-vn-x-south",
     }
-    made = tam.post("/api/v1/broadcasts", json=draft)
+    made = tam.post("/api/v1/console/broadcasts", json=draft)
     assert made.status_code == 201, made.get_json()
     address = made.headers["Location"]
     assert made.get_json()["rendition"]["state"] == "queued"
@@ -124,7 +126,7 @@ def test_a_bulletin_in_minutes(
     shown = ready.get_json()
     assert shown["rendition"]["state"] == "ready"
     assert shown["is_synthetic"] is True
-    path = f"/api/v1/broadcasts/{shown['id']}"
+    path = f"/api/v1/console/broadcasts/{shown['id']}"
     sent = tam.post(f"{path}/submit", json={}, headers={"If-Match": ready.headers["ETag"]})
     assert sent.get_json()["state"] == "submitted"
 
@@ -151,8 +153,10 @@ def test_a_bulletin_in_minutes(
 
 
 def test_changes_say_which_version_they_change(tam: FlaskClient) -> None:
-    made = tam.post("/api/v1/broadcasts", json={"unit": "23798", "title": "x", "text": "Chào"})
-    path = f"/api/v1/broadcasts/{made.get_json()['id']}"
+    made = tam.post(
+        "/api/v1/console/broadcasts", json={"unit": "23798", "title": "x", "text": "Chào"}
+    )
+    path = f"/api/v1/console/broadcasts/{made.get_json()['id']}"
     assert tam.patch(path, json={"title": "y"}).status_code == 428
     assert tam.patch(path, json={"title": "y"}, headers={"If-Match": '"99"'}).status_code == 412
     version = tam.get(made.headers["Location"]).headers["ETag"]
@@ -164,8 +168,8 @@ def test_changes_say_which_version_they_change(tam: FlaskClient) -> None:
 def test_the_same_request_twice_makes_one_broadcast(tam: FlaskClient) -> None:
     body = {"unit": "23798", "title": "Họp", "text": "Chào bà con"}
     headers = {"Idempotency-Key": "mot-lan-thoi-nhe"}
-    first = tam.post("/api/v1/broadcasts", json=body, headers=headers)
-    again = tam.post("/api/v1/broadcasts", json=body, headers=headers)
+    first = tam.post("/api/v1/console/broadcasts", json=body, headers=headers)
+    again = tam.post("/api/v1/console/broadcasts", json=body, headers=headers)
     assert first.get_json() == again.get_json()
     assert len(tam.get("/api/v1/console/broadcasts").get_json()["items"]) == 1
 
@@ -190,7 +194,9 @@ def test_the_same_request_twice_makes_one_broadcast(tam: FlaskClient) -> None:
 def test_bad_input_is_named_and_nothing_is_made(
     tam: FlaskClient, body: dict[str, Any], field: str
 ) -> None:
-    answer = tam.post("/api/v1/broadcasts", json={"unit": "23798", "title": "Bản tin", **body})
+    answer = tam.post(
+        "/api/v1/console/broadcasts", json={"unit": "23798", "title": "Bản tin", **body}
+    )
     assert answer.status_code == 422
     assert field in answer.get_json()["errors"]
     assert tam.get("/api/v1/console/broadcasts").get_json()["items"] == []
@@ -205,11 +211,48 @@ def test_html_in_a_title_is_only_text(client: FlaskClient, ayun: House) -> None:
 
 def test_the_console_list_is_searched_without_diacritics(tam: FlaskClient, ayun: House) -> None:
     with transaction() as session:
-        make_broadcast(session, ayun.commune, title="Đường bê tông")
-        make_broadcast(session, ayun.commune, title="Cà phê 100%")
-    for q, found in (("duong be", 1), ("ca phe", 1), ("%", 1), ("khong co", 0)):
+        make_broadcast(session, ayun.commune, title="Đường bê tông", summary="Làng Hven")
+        make_broadcast(session, ayun.commune, title="Cà phê 100%", transcript="Giá hôm nay tăng.")
+    for q, found in (
+        ("duong be", ["Đường bê tông"]),
+        ("TÔNG hven", ["Đường bê tông"]),  # words may stand anywhere in what it is called and says
+        ("gia tang", ["Cà phê 100%"]),
+        ("100", ["Cà phê 100%"]),
+        ("uong", []),  # a word is known by its beginning
+        ("duong ca phe", []),
+        ("%", []),
+        ("khong co", []),
+    ):
         answer = tam.get("/api/v1/console/broadcasts", query_string={"q": q})
-        assert len(answer.get_json()["items"]) == found, q
+        assert [item["title"] for item in answer.get_json()["items"]] == found, q
+
+
+def test_the_console_finds_a_broadcast_by_what_it_says_now(tam: FlaskClient, ayun: House) -> None:
+    def found(q: str) -> int:
+        answer = tam.get("/api/v1/console/broadcasts", query_string={"q": q})
+        return len(answer.get_json()["items"])
+
+    draft = {"unit": "23798", "title": "Lịch tiêm", "text": "Mời bà con đến trạm y tế."}
+    made = tam.post("/api/v1/console/broadcasts", json=draft).get_json()
+    address, version = f"/api/v1/console/broadcasts/{made['id']}", f'"{made["version"]}"'
+    assert (found("lich tiem tram y te"), found("nha van hoa")) == (1, 0)
+    new = {"text": "Mời bà con đến nhà văn hóa."}
+    changed = tam.patch(address, json=new, headers={"If-Match": version})
+    assert changed.status_code == 200
+    assert (found("lich tiem tram y te"), found("lich tiem nha van hoa")) == (0, 1)
+
+
+def test_a_search_asks_the_index_of_words(ayun: House) -> None:
+    with transaction() as session:
+        make_broadcast(session, ayun.commune, title="Lịch tiêm")
+        province_id = ayun.commune.parent_id
+        assert province_id is not None
+        over_all = Grant(Role.PROVINCE_SUPERVISOR, province_id, "province")
+        for reader in (ayun.tam_acts, Principal(kind="staff", grants=(over_all,))):
+            with listening(db.engine()) as sent:
+                assert len(desk.broadcasts(session, reader, q="lich tiem").items) == 1
+            (page,) = lists(sent)
+            must_look_up_words(session, page, "broadcast_words")
 
 
 def test_residents_and_strangers_stay_outside_the_desk(client: FlaskClient, ayun: House) -> None:
@@ -218,8 +261,8 @@ def test_residents_and_strangers_stay_outside_the_desk(client: FlaskClient, ayun
     for method, path in [
         ("get", "/api/v1/console/broadcasts"),
         ("get", f"/api/v1/console/broadcasts/{broadcast.id}"),
-        ("post", "/api/v1/broadcasts"),
-        ("post", f"/api/v1/broadcasts/{broadcast.id}/withdraw"),
+        ("post", "/api/v1/console/broadcasts"),
+        ("post", f"/api/v1/console/broadcasts/{broadcast.id}/withdraw"),
     ]:
         assert getattr(client, method)(path, json={}).status_code == 401
 

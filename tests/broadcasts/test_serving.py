@@ -72,6 +72,8 @@ def test_a_range_behind_the_end_is_416_with_the_size(
     answer = client.get(address, headers={"Range": asked})
     assert answer.status_code == 416
     assert answer.headers["Content-Range"] == f"bytes */{SIZE}"
+    assert answer.content_type == "application/problem+json"
+    assert answer.get_json()["code"] == "range_not_satisfiable"
 
 
 @pytest.mark.parametrize(
@@ -106,11 +108,18 @@ def test_a_broken_download_goes_on_only_while_the_file_is_the_same(
         (f"W/{etag}", 200),
         (format_datetime(clock.now() - timedelta(days=9), usegmt=True), 200),
         ("nonsense", 200),
+        ("*", 200),
+        (f'{etag}, "another"', 200),  # one validator, no list
     ]:
         headers = {"Range": "bytes=10-19", "If-Range": condition}
         answer = client.get(address, headers=headers)
         assert answer.status_code == status, condition
         assert len(answer.data) == (10 if status == 206 else SIZE)
+    # What cannot be had is refused only to whoever still means this file.
+    behind = {"Range": f"bytes={SIZE}-", "If-Range": etag}
+    assert client.get(address, headers=behind).status_code == 416
+    assert client.get(address, headers={**behind, "If-Range": '"x"'}).status_code == 200
+    assert client.get(address, headers={"If-Range": etag}).status_code == 200
 
 
 def test_whoever_has_it_is_told_so(client: FlaskClient, address: str) -> None:
@@ -125,14 +134,42 @@ def test_whoever_has_it_is_told_so(client: FlaskClient, address: str) -> None:
         ({"If-Modified-Since": modified}, 304),
         ({"If-Modified-Since": "Mon, 01 Jan 2001 00:00:00 GMT"}, 200),
         ({"If-Modified-Since": "yesterday"}, 200),
-        ({"If-Match": etag}, 200),
-        ({"If-Match": '"x"'}, 412),
     ]:
         answer = client.get(address, headers=headers)
         assert answer.status_code == status, headers
         if status == 304:
             assert answer.data == b""
             assert answer.headers["ETag"] == etag
+
+
+def test_whoever_means_another_file_is_told_so_in_words(client: FlaskClient, address: str) -> None:
+    whole = client.get(address)
+    etag, modified = whole.headers["ETag"], whole.headers["Last-Modified"]
+    before = format_datetime(clock.now() - timedelta(days=9), usegmt=True)
+    for headers, status in [
+        ({"If-Match": etag}, 200),
+        ({"If-Match": f'"x", {etag}'}, 200),
+        ({"If-Match": "*"}, 200),
+        ({"If-Match": '"x"'}, 412),
+        ({"If-Match": f"W/{etag}"}, 412),  # the strong comparison
+        ({"If-Match": '"x"', "Range": "bytes=0-1"}, 412),
+        ({"If-Match": '"x"', "If-None-Match": etag}, 412),
+        ({"If-Unmodified-Since": modified}, 200),
+        ({"If-Unmodified-Since": before}, 412),
+        ({"If-Unmodified-Since": "yesterday"}, 200),
+        ({"If-Match": etag, "If-Unmodified-Since": before}, 200),  # the date counts only alone
+        ({"If-Match": etag, "Range": "bytes=0-1"}, 206),
+        ({"If-Match": etag, "If-None-Match": etag}, 304),
+    ]:
+        answer = client.get(address, headers=headers)
+        assert answer.status_code == status, headers
+        if status == 412:
+            assert answer.content_type == "application/problem+json"
+            assert answer.get_json()["code"] == "broadcasts.other_file"
+            assert "ETag" not in answer.headers
+            assert "immutable" not in answer.headers["Cache-Control"]
+    gone = client.head(address, headers={"If-Match": '"x"'})
+    assert (gone.status_code, gone.data) == (412, b"")
 
 
 @pytest.mark.parametrize(
@@ -146,14 +183,16 @@ def test_what_is_not_on_the_air_is_not_there(
         broadcast = make_broadcast(session, ayun.commune, state=state, data=b"hidden" * 99)
         rendition = session.query(Rendition).filter_by(broadcast_id=broadcast.id).one()
     assert client.get(f"/media/audio/{rendition.sha256}.mp3").status_code == 404
-    assert client.get(f"/api/v1/broadcasts/{broadcast.id}/audio").status_code == 401
+    assert client.get(f"/api/v1/console/broadcasts/{broadcast.id}/audio").status_code == 401
 
 
 def test_those_who_make_it_hear_it_before_it_airs(client: FlaskClient, ayun: House) -> None:
     with transaction() as session:
         broadcast = make_broadcast(session, ayun.commune, state=BroadcastState.SUBMITTED, data=DATA)
     sign_in(client, ayun.dung)
-    answer = client.get(f"/api/v1/broadcasts/{broadcast.id}/audio", headers={"Range": "bytes=0-9"})
+    answer = client.get(
+        f"/api/v1/console/broadcasts/{broadcast.id}/audio", headers={"Range": "bytes=0-9"}
+    )
     assert answer.status_code == 206
     assert answer.headers["Cache-Control"].startswith("private")
 

@@ -33,7 +33,7 @@ def test_what_officials_record_with_ends_on_the_air(
     path = write_audio(tmp_path / name, tone(3), container=container, codec=codec)
     upload_id = send(client, path.read_bytes(), "audio")
     made = client.post(
-        "/api/v1/broadcasts",
+        "/api/v1/console/broadcasts",
         json={"unit": "23798", "title": "Bản tin", "upload_id": upload_id, "text": "Lời đọc."},
     )
     assert made.status_code == 201, made.get_json()
@@ -54,7 +54,8 @@ def test_a_renamed_program_ends_with_a_reason(
     sign_in(client, ayun.tam)
     upload_id = send(client, path.read_bytes(), "audio")
     made = client.post(
-        "/api/v1/broadcasts", json={"unit": "23798", "title": "Bản tin", "upload_id": upload_id}
+        "/api/v1/console/broadcasts",
+        json={"unit": "23798", "title": "Bản tin", "upload_id": upload_id},
     )
     run_now("process_uploads")
     media.make_renditions()
@@ -64,6 +65,7 @@ def test_a_renamed_program_ends_with_a_reason(
     assert "mp3" in shown["rendition"]["reason_label"]
     # Another try with the same upload is refused by name.
     again = client.post(
-        "/api/v1/broadcasts", json={"unit": "23798", "title": "Bản tin", "upload_id": upload_id}
+        "/api/v1/console/broadcasts",
+        json={"unit": "23798", "title": "Bản tin", "upload_id": upload_id},
     )
     assert (again.status_code, list(again.get_json()["errors"])) == (422, ["upload_id"])

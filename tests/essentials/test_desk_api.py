@@ -54,7 +54,7 @@ def new(desk: Desk, **changes: Any) -> dict[str, Any]:
 
 
 def created(desk: Desk, **changes: Any) -> dict[str, Any]:
-    answer = desk.lien.post(f"{API}/articles", json=new(desk, **changes))
+    answer = desk.lien.post(f"{API}/console/articles", json=new(desk, **changes))
     assert answer.status_code == 201, answer.get_data(as_text=True)
     body: dict[str, Any] = answer.get_json()
     return body
@@ -62,7 +62,7 @@ def created(desk: Desk, **changes: Any) -> dict[str, Any]:
 
 def move(who: FlaskClient, article: dict[str, Any], name: str, **asked: Any) -> TestResponse:
     return who.post(
-        f"{API}/articles/{article['id']}/{name}",
+        f"{API}/console/articles/{article['id']}/{name}",
         json=asked,
         headers={"If-Match": f'"{article["version"]}"'},
     )
@@ -81,7 +81,7 @@ def moves(article: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def test_an_article_goes_from_the_desk_to_the_public(desk: Desk, client: FlaskClient) -> None:
-    answer = desk.lien.post(f"{API}/articles", json=new(desk))
+    answer = desk.lien.post(f"{API}/console/articles", json=new(desk))
     article = answer.get_json()
     assert answer.headers["Location"] == f"{API}/console/articles/{article['id']}"
     assert (article["state"], article["state_label"]) == ("draft", "Bản nháp")
@@ -104,7 +104,7 @@ def test_an_article_goes_from_the_desk_to_the_public(desk: Desk, client: FlaskCl
 
 def test_a_change_needs_the_version_that_was_seen(desk: Desk) -> None:
     article = created(desk)
-    path = f"{API}/articles/{article['id']}"
+    path = f"{API}/console/articles/{article['id']}"
     change = {"priority": "priority"}
     assert desk.lien.patch(path, json=change).status_code == 428
     for wrong in ("x", '"x"', "*", '"1", "2"'):
@@ -122,11 +122,13 @@ def test_a_change_needs_the_version_that_was_seen(desk: Desk) -> None:
 
 def test_the_same_draft_sent_twice_is_one_article(desk: Desk) -> None:
     key = {"Idempotency-Key": f"draft-{uuid4()}"}
-    first = desk.lien.post(f"{API}/articles", json=new(desk), headers=key)
-    second = desk.lien.post(f"{API}/articles", json=new(desk), headers=key)
+    first = desk.lien.post(f"{API}/console/articles", json=new(desk), headers=key)
+    second = desk.lien.post(f"{API}/console/articles", json=new(desk), headers=key)
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.get_json()["id"] == second.get_json()["id"]
-    other = desk.lien.post(f"{API}/articles", json=new(desk, priority="priority"), headers=key)
+    other = desk.lien.post(
+        f"{API}/console/articles", json=new(desk, priority="priority"), headers=key
+    )
     assert other.status_code == 422
     with reading() as session:
         assert len(session.scalars(select(Article)).all()) == 1
@@ -136,7 +138,7 @@ def test_the_author_who_is_also_the_approver_gives_a_reason(app: Flask, desk: De
     with transaction() as session:
         alone = make_staff(session, Role.DRAFTER, Role.APPROVER, unit=desk.unit)
     siu = sign_in(app.test_client(), alone)
-    article = siu.post(f"{API}/articles", json=new(desk)).get_json()
+    article = siu.post(f"{API}/console/articles", json=new(desk)).get_json()
     article = moved(siu, article, "submit")
     assert moves(article)["approve"] == ["override_reason"]
     refused = move(siu, article, "approve")
@@ -156,11 +158,11 @@ def test_rights_are_asked_for_and_other_communes_do_not_exist(app: Flask, desk: 
     for path in (f"{API}/console/articles", f"{API}/console/articles/{article['id']}"):
         assert nobody.get(path).status_code == 401
         assert binh.get(path).status_code == 403
-    assert nobody.post(f"{API}/articles", json=new(desk)).status_code == 401
-    assert binh.post(f"{API}/articles", json=new(desk)).status_code == 403
-    assert desk.dung.post(f"{API}/articles", json=new(desk)).status_code == 403
+    assert nobody.post(f"{API}/console/articles", json=new(desk)).status_code == 401
+    assert binh.post(f"{API}/console/articles", json=new(desk)).status_code == 403
+    assert desk.dung.post(f"{API}/console/articles", json=new(desk)).status_code == 403
     assert outside.get(f"{API}/console/articles/{article['id']}").status_code == 404
-    assert outside.post(f"{API}/articles", json=new(desk)).status_code == 404
+    assert outside.post(f"{API}/console/articles", json=new(desk)).status_code == 404
     assert move(outside, article, "submit").status_code == 404
     assert outside.get(f"{API}/console/articles").get_json()["items"] == []
     assert outside.get(f"{API}/console/articles?unit={desk.unit.code}").get_json()["items"] == []
@@ -213,7 +215,7 @@ def test_a_bad_draft_is_told_where_it_is_wrong(
     body = new(desk, **changes)
     if isinstance(body.get("scope"), list) and body["scope"][0]["unit"] == "{unit}":
         body["scope"] = [{**body["scope"][0], "unit": desk.unit.code}]
-    answer = desk.lien.post(f"{API}/articles", json=body)
+    answer = desk.lien.post(f"{API}/console/articles", json=body)
     assert answer.status_code == 422, answer.get_data(as_text=True)
     assert field in answer.get_json()["errors"]
     with reading() as session:
@@ -234,14 +236,14 @@ def test_a_bad_draft_is_told_where_it_is_wrong(
     ],
 )
 def test_what_is_not_even_json_is_refused_politely(desk: Desk, raw: bytes) -> None:
-    answer = desk.lien.post(f"{API}/articles", data=raw, content_type="application/json")
+    answer = desk.lien.post(f"{API}/console/articles", data=raw, content_type="application/json")
     assert answer.status_code in {400, 422}, answer.get_data(as_text=True)
     assert answer.content_type == "application/problem+json"
 
 
 def test_ten_megabytes_are_too_many(desk: Desk) -> None:
     body = new(desk, texts={"vi": {**TEXT, "body_html": "x" * 10_000_000}})
-    assert desk.lien.post(f"{API}/articles", json=body).status_code == 413
+    assert desk.lien.post(f"{API}/console/articles", json=body).status_code == 413
 
 
 def test_strange_characters_are_cleaned_and_hostile_ones_stay_words(desk: Desk) -> None:
@@ -277,7 +279,7 @@ def test_versions_are_kept_whole_and_compared_word_by_word(desk: Desk) -> None:
     article = moved(desk.lien, created(desk), "submit")
     words = {**TEXT, "summary": "Trạm y tế xã tiêm vào thứ Sáu hằng tuần."}
     changed = desk.yen.patch(
-        f"{API}/articles/{article['id']}",
+        f"{API}/console/articles/{article['id']}",
         json={"texts": {"vi": words}},
         headers={"If-Match": f'"{article["version"]}"'},
     ).get_json()

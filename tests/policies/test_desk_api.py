@@ -57,7 +57,7 @@ def new(desk: Desk, **changes: Any) -> dict[str, Any]:
 
 
 def created(desk: Desk, **changes: Any) -> dict[str, Any]:
-    answer = desk.dung.post(f"{API}/policies", json=new(desk, **changes))
+    answer = desk.dung.post(f"{API}/console/policies", json=new(desk, **changes))
     assert answer.status_code == 201, answer.get_data(as_text=True)
     body: dict[str, Any] = answer.get_json()
     return body
@@ -87,7 +87,7 @@ def good(answer: TestResponse) -> dict[str, Any]:
 
 
 def test_a_policy_goes_from_a_draft_to_the_public_and_away(desk: Desk, client: FlaskClient) -> None:
-    answer = desk.dung.post(f"{API}/policies", json=new(desk, promises=[PROMISE]))
+    answer = desk.dung.post(f"{API}/console/policies", json=new(desk, promises=[PROMISE]))
     policy = answer.get_json()
     assert answer.headers["Location"] == f"{API}/console/policies/{policy['id']}"
     assert (policy["state"], policy["state_label"]) == ("draft", "Bản nháp")
@@ -170,8 +170,8 @@ def test_a_change_needs_the_version_that_was_seen(desk: Desk) -> None:
 
 def test_the_same_policy_sent_twice_is_one(desk: Desk) -> None:
     key = {"Idempotency-Key": f"policy-{uuid4()}"}
-    first = desk.dung.post(f"{API}/policies", json=new(desk), headers=key)
-    second = desk.dung.post(f"{API}/policies", json=new(desk), headers=key)
+    first = desk.dung.post(f"{API}/console/policies", json=new(desk), headers=key)
+    second = desk.dung.post(f"{API}/console/policies", json=new(desk), headers=key)
     assert first.get_json()["id"] == second.get_json()["id"]
     with reading() as session:
         assert session.scalar(select(func.count()).select_from(Policy)) == 1
@@ -199,7 +199,7 @@ def test_other_units_do_not_exist(app: Flask, desk: Desk) -> None:
     assert outside.get(path).status_code == 404
     assert patch(outside, policy, issuer="x").status_code == 404
     assert move(outside, policy, "publish").status_code == 404
-    assert outside.post(f"{API}/policies", json=new(desk)).status_code == 404
+    assert outside.post(f"{API}/console/policies", json=new(desk)).status_code == 404
     for query in ("", f"?unit={desk.unit.code}", "?q=nuoc"):
         assert outside.get(f"{API}/console/policies{query}").get_json()["items"] == []
 
@@ -214,7 +214,7 @@ def test_those_who_do_not_answer_for_policies_are_refused(
     for who, status in ((sign_in(app.test_client(), binh), 403), (app.test_client(), 401)):
         assert who.get(f"{API}/console/policies").status_code == status
         assert who.get(f"{API}/console/policies/{policy['id']}").status_code == status
-        assert who.post(f"{API}/policies", json=new(desk)).status_code == status
+        assert who.post(f"{API}/console/policies", json=new(desk)).status_code == status
         assert patch(who, policy, issuer="x").status_code == status
         assert move(who, policy, "publish").status_code == status
 
@@ -226,7 +226,7 @@ def test_a_grant_on_one_village_is_none_on_the_commune(app: Flask, desk: Desk) -
         narrow = make_staff(session, Role.EDITOR, unit=desk.unit, community_id=community.id)
     yen = sign_in(app.test_client(), narrow)
     assert yen.get(f"{API}/console/policies/{policy['id']}").status_code == 404
-    assert yen.post(f"{API}/policies", json=new(desk)).status_code == 404
+    assert yen.post(f"{API}/console/policies", json=new(desk)).status_code == 404
 
 
 def test_the_province_answers_for_its_own_and_sees_its_communes(app: Flask, desk: Desk) -> None:
@@ -235,7 +235,7 @@ def test_the_province_answers_for_its_own_and_sees_its_communes(app: Flask, desk
         province = session.get_one(AdminUnit, desk.unit.parent_id)
         person = make_staff(session, Role.PROVINCE_SUPERVISOR, unit=province)
     phuoc = sign_in(app.test_client(), person)
-    answer = phuoc.post(f"{API}/policies", json=new(desk, unit=province.code))
+    answer = phuoc.post(f"{API}/console/policies", json=new(desk, unit=province.code))
     assert answer.status_code == 201
     own = answer.get_json()
     ids = [each["id"] for each in phuoc.get(f"{API}/console/policies").get_json()["items"]]
@@ -314,7 +314,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
 def test_a_bad_policy_is_told_where_it_is_wrong(
     desk: Desk, changes: dict[str, Any], field: str
 ) -> None:
-    answer = desk.dung.post(f"{API}/policies", json=new(desk, **changes))
+    answer = desk.dung.post(f"{API}/console/policies", json=new(desk, **changes))
     assert answer.status_code == 422, answer.get_data(as_text=True)
     assert field in answer.get_json()["errors"]
     with reading() as session:

@@ -19,6 +19,7 @@ from backend.accounts.schemas import (
 )
 from backend.accounts.service import portals
 from backend.core.api import (
+    IF_MATCH,
     Blueprint,
     created_once,
     json_answer,
@@ -34,14 +35,6 @@ from backend.core.errors import InvalidInput, NotFound, Unauthenticated
 from backend.places import queries as places
 
 blp = Blueprint("portals", __name__, description="Portals that embed us and hand in feedback")
-
-_IF_MATCH = {
-    "in": "header",
-    "name": "If-Match",
-    "required": True,
-    "schema": {"type": "string", "pattern": '^"?\\d{1,9}"?$'},
-    "description": "version that is being changed",
-}
 
 
 def load_principal(request: Request) -> Principal | None:
@@ -118,7 +111,7 @@ def get_portal(portal_id: UUID) -> Response:
 
 @blp.route("/portals/<uuid:portal_id>", methods=["PATCH"])
 @staff(Permission.PORTALS_MANAGE)
-@blp.doc(parameters=[_IF_MATCH])
+@blp.doc(parameters=[IF_MATCH])
 @blp.arguments(ChangePortal)
 @blp.response(200, PortalView)
 def change_portal(changes: dict[str, Any], portal_id: UUID) -> Response:

@@ -28,6 +28,7 @@ from backend.accounts.schemas import (
 from backend.accounts.service import grants, staffing
 from backend.core import i18n
 from backend.core.api import (
+    IF_MATCH,
     Blueprint,
     created_once,
     language,
@@ -43,14 +44,6 @@ from backend.core.errors import InvalidInput, NotFound
 from backend.places import queries as places
 
 blp = Blueprint("staff", __name__, description="Staff and their roles")
-
-_IF_MATCH = {
-    "in": "header",
-    "name": "If-Match",
-    "required": True,
-    "schema": {"type": "string", "pattern": '^"?\\d{1,9}"?$'},
-    "description": "version that is being changed",
-}
 
 
 @blp.route("/staff")
@@ -122,7 +115,7 @@ def get_staff(staff_id: UUID) -> Response:
 
 @blp.route("/staff/<uuid:staff_id>", methods=["PATCH"])
 @staff(Permission.STAFF_MANAGE)
-@blp.doc(parameters=[_IF_MATCH])
+@blp.doc(parameters=[IF_MATCH])
 @blp.arguments(ChangeStaff)
 @blp.response(200, StaffView)
 def change_staff(changes: dict[str, Any], staff_id: UUID) -> Response:

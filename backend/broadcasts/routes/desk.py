@@ -20,13 +20,13 @@ from backend.broadcasts.schemas import (
     DeskQuery,
     MoveIn,
     ProgrammeList,
-    SpeechQuery,
     VoiceList,
 )
 from backend.broadcasts.serving import PRIVATE, serve
 from backend.broadcasts.stations import station_of
 from backend.broadcasts.workflow import Asked
 from backend.core.api import (
+    IF_MATCH,
     Blueprint,
     created_once,
     json_answer,
@@ -46,11 +46,11 @@ MOVE = f"<any({', '.join(workflow.NAMES)}):move>"
 
 @blp.route("/console/broadcasts")
 @staff(Permission.BROADCASTS_READ)
+@blp.doc(parameters=[IF_MATCH])
 @blp.arguments(DeskQuery, location="query")
 @blp.response(200, page_schema(DeskItem))
 def list_desk(query: dict[str, Any]) -> dict[str, Any]:
     """Broadcasts of my units in every state, newest first."""
-    query.pop("lang")
     with reading() as session:
         found = desk.broadcasts(session, principal(), **query)
         items = views.desk_items(session, found.items, language())
@@ -59,11 +59,9 @@ def list_desk(query: dict[str, Any]) -> dict[str, Any]:
 
 @blp.route("/console/broadcasts/<uuid:broadcast_id>")
 @staff(Permission.BROADCASTS_READ)
-@blp.arguments(SpeechQuery, location="query")
 @blp.alt_response(200, schema=DeskBroadcast)
-def get_desk(query: dict[str, Any], broadcast_id: UUID) -> Response:
+def get_desk(broadcast_id: UUID) -> Response:
     """Everything about a broadcast: words, audio, history, and what I may do with it."""
-    del query
     with reading() as session:
         return _answer(session, desk.broadcast(session, principal(), broadcast_id))
 
@@ -81,15 +79,13 @@ def list_my_programmes(code: str) -> dict[str, Any]:
 
 @blp.route("/console/voices")
 @staff(Permission.BROADCASTS_READ)
-@blp.arguments(SpeechQuery, location="query")
 @blp.response(200, VoiceList)
-def list_voices(query: dict[str, Any]) -> dict[str, Any]:
+def list_voices() -> dict[str, Any]:
     """The offline voices that can read a text."""
-    del query
     return {"items": views.voices(language())}
 
 
-@blp.route("/broadcasts", methods=["POST"])
+@blp.route("/console/broadcasts", methods=["POST"])
 @staff(Permission.BROADCASTS_WRITE)
 @blp.arguments(BroadcastIn)
 @blp.alt_response(201, schema=DeskBroadcast)
@@ -105,7 +101,7 @@ def create_broadcast(draft: dict[str, Any]) -> Response:
     return created_once(work, DeskBroadcast())
 
 
-@blp.route("/broadcasts/<uuid:broadcast_id>", methods=["PATCH"])
+@blp.route("/console/broadcasts/<uuid:broadcast_id>", methods=["PATCH"])
 @staff(Permission.BROADCASTS_WRITE)
 @blp.arguments(BroadcastPatch)
 @blp.alt_response(200, schema=DeskBroadcast)
@@ -117,8 +113,9 @@ def edit_broadcast(draft: dict[str, Any], broadcast_id: UUID) -> Response:
         return _answer(session, broadcast)
 
 
-@blp.route(f"/broadcasts/<uuid:broadcast_id>/{MOVE}", methods=["POST"])
+@blp.route(f"/console/broadcasts/<uuid:broadcast_id>/{MOVE}", methods=["POST"])
 @staff(Permission.BROADCASTS_WRITE, Permission.BROADCASTS_APPROVE)
+@blp.doc(parameters=[IF_MATCH])
 @blp.arguments(MoveIn)
 @blp.alt_response(200, schema=DeskBroadcast)
 def move_broadcast(asked: dict[str, Any], broadcast_id: UUID, move: str) -> Response:
@@ -132,18 +129,20 @@ def move_broadcast(asked: dict[str, Any], broadcast_id: UUID, move: str) -> Resp
         return _answer(session, broadcast)
 
 
-@blp.route("/broadcasts/<uuid:broadcast_id>/rendition", methods=["POST"])
+@blp.route("/console/broadcasts/<uuid:broadcast_id>/rendition", methods=["POST"])
 @staff(Permission.BROADCASTS_WRITE)
+@blp.doc(parameters=[IF_MATCH])
 @blp.alt_response(202, schema=DeskBroadcast)
 def retry_rendition(broadcast_id: UUID) -> Response:
-    """Try once more to make audio that failed."""
+    """Try once more to make audio that failed; needs ``If-Match``."""
+    version = require_version()
     with transaction() as session:
-        broadcast = service.retry_audio(session, principal(), broadcast_id)
+        broadcast = service.retry_audio(session, principal(), broadcast_id, version)
         shown = views.desk_full(session, broadcast, principal(), language())
         return json_answer(DeskBroadcast().dump(shown), 202)
 
 
-@blp.route("/broadcasts/<uuid:broadcast_id>/audio")
+@blp.route("/console/broadcasts/<uuid:broadcast_id>/audio")
 @staff(Permission.BROADCASTS_READ)
 @blp.doc(responses=RANGE_ANSWERS)
 def preview_audio(broadcast_id: UUID) -> Response:
@@ -162,6 +161,5 @@ def _draft(values: dict[str, Any]) -> Draft:
 
 
 def _answer(session: Session, broadcast: Broadcast) -> Response:
-    session.flush()
     shown = views.desk_full(session, broadcast, principal(), language())
     return with_etag(DeskBroadcast().dump(shown), broadcast.version)

@@ -13,7 +13,6 @@ from backend.broadcasts.schemas import (
     BroadcastItem,
     BroadcastQuery,
     ProgrammeList,
-    SpeechQuery,
 )
 from backend.core.api import Blueprint, language, page_schema, public_cache
 from backend.core.auth import public
@@ -56,10 +55,8 @@ def list_broadcasts(query: dict[str, Any], code: str) -> Rendered:
 @public
 @blp.response(200, ProgrammeList)
 @public_cache(AREA, "places")
-@blp.arguments(SpeechQuery, location="query")
-def list_programmes(query: dict[str, Any], code: str) -> Rendered:
+def list_programmes(code: str) -> Rendered:
     """The programmes of a commune's station."""
-    del query
     with reading() as session:
         unit = places.commune_by_code(session, code)
         if unit is None:
@@ -72,10 +69,8 @@ def list_programmes(query: dict[str, Any], code: str) -> Rendered:
 @public
 @blp.response(200, BroadcastDetail)
 @public_cache(AREA)
-@blp.arguments(SpeechQuery, location="query")
-def get_broadcast(query: dict[str, Any], broadcast_id: UUID) -> Rendered:
+def get_broadcast(broadcast_id: UUID) -> Rendered:
     """One broadcast with its words. A withdrawn one answers 410 with the reason."""
-    del query
     with reading() as session:
         heard = queries.public_broadcast(session, broadcast_id)
         shown = views.public_detail(session, heard, language())

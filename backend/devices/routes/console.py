@@ -9,6 +9,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from backend.core.api import (
+    IF_MATCH,
     Blueprint,
     created_once,
     json_answer,
@@ -29,7 +30,6 @@ from backend.devices.schemas import (
     DeviceItem,
     DevicePatch,
     DeviceQuery,
-    SpeechQuery,
 )
 
 blp = Blueprint("device_desk", __name__, description="Loudspeakers and boards, for technicians")
@@ -37,11 +37,11 @@ blp = Blueprint("device_desk", __name__, description="Loudspeakers and boards, f
 
 @blp.route("/devices")
 @staff(Permission.DEVICES_MANAGE)
+@blp.doc(parameters=[IF_MATCH])
 @blp.arguments(DeviceQuery, location="query")
 @blp.response(200, page_schema(DeviceItem))
 def list_devices(query: dict[str, Any]) -> dict[str, Any]:
     """Devices of my units by name, with when they were last heard of."""
-    query.pop("lang")
     with reading() as session:
         found = queries.devices(session, principal(), **query)
         items = views.items(session, found.items, language())
@@ -66,11 +66,9 @@ def add_device(asked: dict[str, Any]) -> Response:
 
 @blp.route("/devices/<uuid:device_id>")
 @staff(Permission.DEVICES_MANAGE)
-@blp.arguments(SpeechQuery, location="query")
 @blp.alt_response(200, schema=DeviceDetail)
-def get_device(query: dict[str, Any], device_id: UUID) -> Response:
+def get_device(device_id: UUID) -> Response:
     """One device, its last report and what it played last."""
-    del query
     with reading() as session:
         return _answer(session, queries.device(session, principal(), device_id))
 
@@ -100,6 +98,7 @@ def make_enrolment_code(device_id: UUID) -> Response:
 
 @blp.route("/devices/<uuid:device_id>/revoke", methods=["POST"])
 @staff(Permission.DEVICES_MANAGE)
+@blp.doc(parameters=[IF_MATCH])
 @blp.alt_response(200, schema=DeviceDetail)
 def revoke_device(device_id: UUID) -> Response:
     """Shut a device out at once; needs ``If-Match``."""

@@ -9,6 +9,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from backend.core.api import (
+    IF_MATCH,
     Blueprint,
     created_once,
     json_answer,
@@ -30,7 +31,6 @@ from backend.essentials.schemas import (
     DeskArticle,
     DeskItem,
     DeskQuery,
-    SpeechQuery,
     VersionQuery,
 )
 from backend.essentials.workflow import Asked
@@ -43,11 +43,11 @@ MOVE = "<any(submit, return, approve, schedule, publish, review, correct, withdr
 
 @blp.route("/console/articles")
 @staff(Permission.ARTICLES_READ)
+@blp.doc(parameters=[IF_MATCH])
 @blp.arguments(DeskQuery, location="query")
 @blp.response(200, page_schema(DeskItem))
 def list_articles(query: dict[str, Any]) -> dict[str, Any]:
     """Articles of my units in every state, last changed first."""
-    query.pop("lang")
     with reading() as session:
         found = desk.articles(session, principal(), **query)
         items = desk_views.items(session, found.items, language())
@@ -56,11 +56,9 @@ def list_articles(query: dict[str, Any]) -> dict[str, Any]:
 
 @blp.route("/console/articles/<uuid:article_id>")
 @staff(Permission.ARTICLES_READ)
-@blp.arguments(SpeechQuery, location="query")
 @blp.alt_response(200, schema=DeskArticle)
-def get_article(query: dict[str, Any], article_id: UUID) -> Response:
+def get_article(article_id: UUID) -> Response:
     """Everything about an article: text, files, history, versions, and what I may do with it."""
-    del query
     with reading() as session:
         article = desk.article(session, principal(), article_id)
         return _answer(session, article)
@@ -78,7 +76,7 @@ def get_version(query: dict[str, Any], article_id: UUID, number: int) -> Respons
     return json_answer(ArticleVersionSchema().dump(found))
 
 
-@blp.route("/articles", methods=["POST"])
+@blp.route("/console/articles", methods=["POST"])
 @staff(*WRITERS)
 @blp.arguments(ArticleIn)
 @blp.alt_response(201, schema=DeskArticle)
@@ -88,14 +86,13 @@ def create_article(draft: dict[str, Any]) -> Response:
 
     def work(session: Session) -> dict[str, Any]:
         article = service.create(session, principal(), code, _draft(draft))
-        session.flush()
         shown = desk_views.full(session, article, principal(), language())
         return {**shown, "location": f"/api/v1/console/articles/{article.id}"}
 
     return created_once(work, DeskArticle())
 
 
-@blp.route("/articles/<uuid:article_id>", methods=["PATCH"])
+@blp.route("/console/articles/<uuid:article_id>", methods=["PATCH"])
 @staff(*WRITERS)
 @blp.arguments(ArticlePatch)
 @blp.alt_response(200, schema=DeskArticle)
@@ -107,8 +104,9 @@ def edit_article(draft: dict[str, Any], article_id: UUID) -> Response:
         return _answer(session, article)
 
 
-@blp.route(f"/articles/<uuid:article_id>/{MOVE}", methods=["POST"])
+@blp.route(f"/console/articles/<uuid:article_id>/{MOVE}", methods=["POST"])
 @staff(*MOVERS)
+@blp.doc(parameters=[IF_MATCH])
 @blp.arguments(ArticleMove)
 @blp.alt_response(200, schema=DeskArticle)
 def move_article(asked: dict[str, Any], article_id: UUID, move: str) -> Response:
@@ -119,8 +117,9 @@ def move_article(asked: dict[str, Any], article_id: UUID, move: str) -> Response
         return _answer(session, article)
 
 
-@blp.route("/articles/<uuid:article_id>/assets", methods=["POST"])
+@blp.route("/console/articles/<uuid:article_id>/assets", methods=["POST"])
 @staff(*WRITERS)
+@blp.doc(parameters=[IF_MATCH])
 @blp.arguments(ArticleFileIn)
 @blp.alt_response(200, schema=DeskArticle)
 def add_asset(asset: dict[str, Any], article_id: UUID) -> Response:
@@ -131,8 +130,9 @@ def add_asset(asset: dict[str, Any], article_id: UUID) -> Response:
         return _answer(session, article)
 
 
-@blp.route("/articles/<uuid:article_id>/assets/<uuid:asset_id>", methods=["DELETE"])
+@blp.route("/console/articles/<uuid:article_id>/assets/<uuid:asset_id>", methods=["DELETE"])
 @staff(*WRITERS)
+@blp.doc(parameters=[IF_MATCH])
 @blp.alt_response(200, schema=DeskArticle)
 def remove_asset(article_id: UUID, asset_id: UUID) -> Response:
     """Take a file off the article; needs ``If-Match``."""
@@ -148,6 +148,5 @@ def _draft(values: dict[str, Any]) -> service.Draft:
 
 
 def _answer(session: Session, article: Article) -> Response:
-    session.flush()
     shown = desk_views.full(session, article, principal(), language())
     return with_etag(DeskArticle().dump(shown), article.version)

@@ -9,6 +9,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from backend.core.api import (
+    IF_MATCH,
     Blueprint,
     created_once,
     language,
@@ -18,7 +19,7 @@ from backend.core.api import (
 )
 from backend.core.auth import principal, staff
 from backend.core.db import reading, transaction
-from backend.policies import desk, service, views
+from backend.policies import desk, service, views, workflow
 from backend.policies.models import Policy
 from backend.policies.schemas import (
     PolicyDeskItem,
@@ -27,22 +28,21 @@ from backend.policies.schemas import (
     PolicyIn,
     PolicyMoveIn,
     PolicyPatch,
-    PolicySpeechQuery,
 )
 
 blp = Blueprint(
     "policy_desk", __name__, description="Policies at the desk of those who answer for them"
 )
-MOVE = "<any(publish, archive, redraft):move>"
+MOVE = f"<any({', '.join(workflow.NAMES)}):move>"
 
 
 @blp.route("/console/policies")
 @staff(desk.MANAGE)
+@blp.doc(parameters=[IF_MATCH])
 @blp.arguments(PolicyDeskQuery, location="query")
 @blp.response(200, page_schema(PolicyDeskItem))
 def list_policies(query: dict[str, Any]) -> dict[str, Any]:
     """Policies of my units and of the whole country in every state, last changed first."""
-    query.pop("lang")
     with reading() as session:
         found = desk.policies(session, principal(), **query)
         items = views.items(session, found.items, language())
@@ -51,16 +51,14 @@ def list_policies(query: dict[str, Any]) -> dict[str, Any]:
 
 @blp.route("/console/policies/<uuid:policy_id>")
 @staff(desk.MANAGE)
-@blp.arguments(PolicySpeechQuery, location="query")
 @blp.alt_response(200, schema=PolicyDetail)
-def get_policy(query: dict[str, Any], policy_id: UUID) -> Response:
+def get_policy(policy_id: UUID) -> Response:
     """Everything about a policy: texts, promises, history, and what I may do with it."""
-    del query
     with reading() as session:
         return _answer(session, desk.policy(session, principal(), policy_id))
 
 
-@blp.route("/policies", methods=["POST"])
+@blp.route("/console/policies", methods=["POST"])
 @staff(desk.MANAGE)
 @blp.arguments(PolicyIn)
 @blp.alt_response(201, schema=PolicyDetail)
@@ -90,6 +88,7 @@ def edit_policy(draft: dict[str, Any], policy_id: UUID) -> Response:
 
 @blp.route(f"/console/policies/<uuid:policy_id>/{MOVE}", methods=["POST"])
 @staff(desk.MANAGE)
+@blp.doc(parameters=[IF_MATCH])
 @blp.arguments(PolicyMoveIn)
 @blp.alt_response(200, schema=PolicyDetail)
 def move_policy(asked: dict[str, Any], policy_id: UUID, move: str) -> Response:
@@ -106,6 +105,5 @@ def _draft(values: dict[str, Any]) -> service.Draft:
 
 
 def _answer(session: Session, policy: Policy) -> Response:
-    session.flush()
     shown = views.full(session, policy, principal(), language())
     return with_etag(PolicyDetail().dump(shown), policy.version)

@@ -8,6 +8,14 @@ export interface components {
             /** @description null on the last page */
             next_cursor: string | null;
         };
+        AllowedMove: {
+            /** @description in the caller's language */
+            label: string;
+            /** @example submit */
+            move: string;
+            /** @description fields of the request */
+            requires: string[];
+        };
         ArticleAttachment: {
             bytes: number;
             content_type: string;
@@ -258,7 +266,7 @@ export interface components {
             title: string;
             transcript: string;
             transcript_available: boolean;
-            unit: components["schemas"]["BroadcastsUnitRef"];
+            unit: components["schemas"]["UnitRef"];
         };
         BroadcastIn: {
             /** @enum {string} */
@@ -305,7 +313,7 @@ export interface components {
             summary: string;
             title: string;
             transcript_available: boolean;
-            unit: components["schemas"]["BroadcastsUnitRef"];
+            unit: components["schemas"]["UnitRef"];
         };
         BroadcastItemPage: {
             items: components["schemas"]["BroadcastItem"][];
@@ -357,16 +365,10 @@ export interface components {
             state: "draft" | "submitted" | "returned" | "approved" | "scheduled" | "aired" | "archived" | "cancelled" | "withdrawn" | "failed";
             state_label: string;
             title: string;
-            unit: components["schemas"]["BroadcastsUnitRef"];
+            unit: components["schemas"]["UnitRef"];
             /** Format: date-time */
             updated_at: string;
             version: number;
-        };
-        BroadcastsUnitRef: {
-            /** @example 23798 */
-            code: string;
-            /** @example Xã Ayun */
-            name: string;
         };
         CalendarDayIn: {
             /** Format: date */
@@ -779,7 +781,7 @@ export interface components {
             phone: string | null;
         };
         DeskArticle: {
-            allowed_moves: components["schemas"]["DeskMove"][];
+            allowed_moves: components["schemas"]["AllowedMove"][];
             attachments: components["schemas"]["DeskFile"][];
             author: components["schemas"]["ArticleNamed"];
             can_edit: boolean;
@@ -828,7 +830,7 @@ export interface components {
         DeskBroadcast: {
             /** Format: date-time */
             aired_at: string | null;
-            allowed_moves: components["schemas"]["Move"][];
+            allowed_moves: components["schemas"]["AllowedMove"][];
             /** Format: date-time */
             approved_at: string | null;
             approved_by: components["schemas"]["PersonRef"] | null;
@@ -862,7 +864,7 @@ export interface components {
             summary: string;
             title: string;
             transcript: string;
-            unit: components["schemas"]["BroadcastsUnitRef"];
+            unit: components["schemas"]["UnitRef"];
             /** Format: date-time */
             updated_at: string;
             version: number;
@@ -930,12 +932,6 @@ export interface components {
             /** @description null on the last page */
             next_cursor: string | null;
         };
-        DeskMove: {
-            label: string;
-            move: string;
-            /** @description fields of the request */
-            requires: string[];
-        };
         DeskPerson: {
             /** Format: uuid */
             id: string | null;
@@ -983,7 +979,7 @@ export interface components {
             /** @enum {string} */
             status: "awaiting" | "active" | "revoked";
             status_label: string;
-            unit: components["schemas"]["DevicesUnitRef"];
+            unit: components["schemas"]["UnitRef"];
             /** @description works from today's manifest */
             up_to_date: boolean | null;
             version: number;
@@ -1004,7 +1000,10 @@ export interface components {
             name: string;
             /** @default  */
             place_text: string;
-            /** @example 23798 */
+            /**
+             * @description code of a commune or province
+             * @example 23798
+             */
             unit: string;
         };
         DeviceItem: {
@@ -1034,7 +1033,7 @@ export interface components {
             /** @enum {string} */
             status: "awaiting" | "active" | "revoked";
             status_label: string;
-            unit: components["schemas"]["DevicesUnitRef"];
+            unit: components["schemas"]["UnitRef"];
             version: number;
         };
         DeviceItemPage: {
@@ -1055,10 +1054,6 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "speaker_cluster" | "public_display";
-            name: string;
-        };
-        DevicesUnitRef: {
-            code: string;
             name: string;
         };
         EnrolIn: {
@@ -1384,7 +1379,7 @@ export interface components {
             resident?: components["schemas"]["ResidentView"];
             staff?: components["schemas"]["StaffMe"];
         };
-        ModerationMove: {
+        Move: {
             /** @enum {string} */
             category?: "ha_tang_giao_thong" | "dien_nuoc_vien_thong" | "moi_truong_rac_thai" | "dat_dai_xay_dung" | "an_ninh_trat_tu" | "y_te" | "giao_duc" | "an_sinh_chinh_sach_xa_hoi" | "nong_nghiep_thuy_loi" | "hanh_chinh_cong" | "van_hoa_truyen_thanh" | "thien_tai_khan_cap" | "khac";
             complex?: boolean;
@@ -1412,11 +1407,6 @@ export interface components {
             unit_code?: string;
             /** @enum {string} */
             urgency?: "normal" | "priority" | "emergency";
-        };
-        Move: {
-            label: string;
-            move: string;
-            requires: string[];
         };
         MoveIn: {
             /** @default null */
@@ -1719,7 +1709,7 @@ export interface components {
             next_cursor: string | null;
         };
         PolicyDetail: {
-            allowed_moves: components["schemas"]["PolicyMove"][];
+            allowed_moves: components["schemas"]["AllowedMove"][];
             can_edit: boolean;
             events: components["schemas"]["PolicyEvent"][];
             /** Format: uuid */
@@ -1809,12 +1799,6 @@ export interface components {
             valid_from?: string | null;
             /** Format: date */
             valid_to?: string | null;
-        };
-        PolicyMove: {
-            label: string;
-            move: string;
-            /** @description fields of the request */
-            requires: string[];
         };
         PolicyMoveIn: {
             /** @default null */

@@ -35,7 +35,7 @@ export type BroadcastDetail = Schemas['DeskBroadcast']
 export type Rendition = Schemas['Rendition']
 
 /** `missing`, of cases only: facts that still stand in the way of the move. */
-export type AllowedMove = Schemas['Move'] & Partial<Pick<Schemas['CaseMove'], 'missing'>>
+export type AllowedMove = Schemas['AllowedMove'] & Partial<Pick<Schemas['CaseMove'], 'missing'>>
 
 /** What the histories of cases, articles and broadcasts have in common. */
 export type HistoryEvent = {

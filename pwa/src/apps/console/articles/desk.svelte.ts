@@ -152,7 +152,7 @@ export class ArticleDesk {
     this.errors = {}
     this.refused = null
     try {
-      const answer = await send<ArticleDetail>('PATCH', `/articles/${this.id}`, body, { ifMatch: this.item.version })
+      const answer = await send<ArticleDetail>('PATCH', `/console/articles/${this.id}`, body, { ifMatch: this.item.version })
       this.item = answer.data
       // The server may have cleaned the text; what the writer sees is replaced only if nothing was typed meanwhile.
       this.#server = now
@@ -207,7 +207,7 @@ export class ArticleDesk {
     try {
       const content = $state.snapshot(this.content) as Content
       const body = { unit: this.unit, ...content }
-      const answer = await send<ArticleDetail>('POST', '/articles', body, { idempotencyKey: this.#key })
+      const answer = await send<ArticleDetail>('POST', '/console/articles', body, { idempotencyKey: this.#key })
       this.drafts.drop('content')
       return answer.data.id
     } catch (cause) {
@@ -226,7 +226,7 @@ export class ArticleDesk {
     this.refused = null
     try {
       if (this.editable && this.status !== 'clean' && !(await this.save())) return false
-      const answer = await send<ArticleDetail>('POST', `/articles/${this.id}/${move}`, body, {
+      const answer = await send<ArticleDetail>('POST', `/console/articles/${this.id}/${move}`, body, {
         ifMatch: this.item.version,
       })
       this.#take(answer.data)
@@ -244,7 +244,7 @@ export class ArticleDesk {
     this.refused = null
     try {
       if (this.status === 'dirty') await this.save()
-      const answer = await send<ArticleDetail>(method, `/articles/${this.id}/assets${path}`, body, {
+      const answer = await send<ArticleDetail>(method, `/console/articles/${this.id}/assets${path}`, body, {
         ifMatch: this.item.version,
       })
       this.item = answer.data ?? (await get<ArticleDetail>(`/console/articles/${this.id}`))

@@ -85,7 +85,7 @@ export class PolicyDesk {
     return this.#do('save', () =>
       this.id
         ? send<Policy>('PATCH', `/console/policies/${this.id}`, body, { ifMatch: this.item?.version })
-        : send<Policy>('POST', '/policies', body, { idempotencyKey: this.#key }),
+        : send<Policy>('POST', '/console/policies', body, { idempotencyKey: this.#key }),
     )
   }
 
