@@ -2,27 +2,32 @@
 
 An audience is one of::
 
-    {"to": "topic", "topic": "articles", "unit_ids": [...]}      devices following these communes
+    {"to": "topic", "topic": "articles", "unit_ids": [...]}      devices following these communes, or what they were
     {"to": "followers", "feedback_id": ..., "resident_id": ...}  devices following one piece of feedback
     {"to": "staff", "staff_ids": [...]}                          these members of staff
     {"to": "staff", "permission": ..., "unit_id": ..., "department_id": ...}   whoever may do this there
+    {"to": "staff", "together": [...]}                           everybody whom one of these means, once
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from backend.accounts.queries import staff_with
 from backend.core.auth import Permission
+from backend.places.lineage import came_from
 from backend.places.models import AdminUnit
+from backend.places.queries import standing_heirs
 from notifications.models import (
     Subscription,
     SubscriptionFeedback,
+    SubscriptionKind,
     SubscriptionTopic,
     Topic,
 )
@@ -61,10 +66,18 @@ def staff_who_may(
     }
 
 
+def together(*audiences: Audience) -> Audience:
+    """Staff whom several audiences mean."""
+    return {"to": "staff", "together": list(audiences)}
+
+
 def staff_ids(session: Session, audience: Audience) -> list[uuid.UUID]:
     """The members of staff an audience means; none for audiences of residents."""
     if audience["to"] != "staff":
         return []
+    if "together" in audience:
+        every = (staff_id for each in audience["together"] for staff_id in staff_ids(session, each))
+        return list(dict.fromkeys(every))
     if "staff_ids" in audience:
         return [uuid.UUID(staff_id) for staff_id in audience["staff_ids"]]
     department = audience.get("department_id")
@@ -77,47 +90,101 @@ def staff_ids(session: Session, audience: Audience) -> list[uuid.UUID]:
     return [member.id for member in found]
 
 
+Device = Row[uuid.UUID, SubscriptionKind, str]  # id, kind, host
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far an audience was gone through: behind this device, of those who follow the unit."""
+
+    unit_id: uuid.UUID | None  # None: an audience without communes
+    device_id: uuid.UUID
+
+
 def devices(
-    session: Session, audience: Audience, *, after: uuid.UUID | None, limit: int
-) -> list[Subscription]:
-    """The next ``limit`` devices of an audience, in the order of their ids, behind ``after``."""
-    statement = _devices(session, audience)
-    if after is not None:
-        statement = statement.where(Subscription.id > after)
-    return list(session.scalars(statement.order_by(Subscription.id).limit(limit)))
+    session: Session, audience: Audience, *, behind: Place | None, limit: int
+) -> tuple[Sequence[Device], Place | None]:
+    """The next devices of an audience, and the place to go on from; None: that was all.
+
+    A page costs its devices, however many were before and come after. One that follows several of the communes comes
+    up for each of them.
+    """
+    found: list[Device] = []
+    for unit_id, statement in _walks(session, audience, behind):
+        found += session.execute(statement.limit(limit - len(found))).all()
+        if len(found) == limit:
+            return found, Place(unit_id, found[-1].id)
+    return found, None
 
 
-def _devices(session: Session, audience: Audience) -> Select[Subscription]:
+_Devices = Select[uuid.UUID, SubscriptionKind, str]
+_DEVICES = select(Subscription.id, Subscription.kind, Subscription.host)
+
+
+def _walks(
+    session: Session, audience: Audience, behind: Place | None
+) -> Iterator[tuple[uuid.UUID | None, _Devices]]:
+    """What is left of an audience in the order of devices, commune by commune where there are any."""
     if audience["to"] == "topic":
-        units = [uuid.UUID(unit_id) for unit_id in audience["unit_ids"]]
-        return select(Subscription).where(
-            Subscription.id.in_(
-                select(SubscriptionTopic.subscription_id).where(
-                    or_(
-                        SubscriptionTopic.unit_id.in_(units),
-                        # What a province says is for each of its communes.
-                        SubscriptionTopic.unit_id.in_(
-                            select(AdminUnit.id).where(AdminUnit.parent_id.in_(units))
-                        ),
-                    ),
-                    SubscriptionTopic.topic == Topic(audience["topic"]),
-                )
-            )
-        )
+        name = Topic(audience["topic"])
+        of_topic = _DEVICES.join(
+            SubscriptionTopic, SubscriptionTopic.subscription_id == Subscription.id
+        ).where(SubscriptionTopic.topic == name)
+        for unit_id in _followed(session, audience, name, behind):
+            of_one = of_topic.where(SubscriptionTopic.unit_id == unit_id)
+            here = behind if behind is not None and behind.unit_id == unit_id else None
+            yield unit_id, _in_order(of_one, SubscriptionTopic.subscription_id, here)
+        return
     if audience["to"] == "followers":
-        follows = Subscription.id.in_(
-            select(SubscriptionFeedback.subscription_id).where(
-                SubscriptionFeedback.feedback_id == uuid.UUID(audience["feedback_id"])
-            )
-        )
-        resident_id = audience.get("resident_id")
-        if resident_id is None:
-            return select(Subscription).where(follows)
-        own = and_(
-            Subscription.owner_kind == "resident", Subscription.owner_id == uuid.UUID(resident_id)
-        )
-        return select(Subscription).where(or_(follows, own))
-    return select(Subscription).where(
-        Subscription.owner_kind == "staff",
-        Subscription.owner_id.in_(staff_ids(session, audience)),
+        condition = _follows(audience)
+    else:
+        owned = Subscription.owner_id.in_(staff_ids(session, audience))
+        condition = and_(Subscription.owner_kind == "staff", owned)
+    yield None, _in_order(_DEVICES.where(condition), Subscription.id, behind)
+
+
+def _in_order(
+    statement: _Devices, key: InstrumentedAttribute[uuid.UUID], behind: Place | None
+) -> _Devices:
+    if behind is not None:
+        statement = statement.where(key > behind.device_id)
+    return statement.order_by(key)
+
+
+def _followed(
+    session: Session, audience: Audience, name: Topic, behind: Place | None
+) -> Sequence[uuid.UUID]:
+    """The communes an audience means that somebody follows, in the order of their ids; those behind left out.
+
+    What a province says is for each of its communes. Whoever followed a commune that was merged away hears what
+    takes its place, and whoever follows that hears what was still said in the old one's name.
+    """
+    named = {uuid.UUID(unit_id) for unit_id in audience["unit_ids"]}
+    named |= {heir.id for heir in standing_heirs(session, named).values()}
+    inside = session.scalars(select(AdminUnit.id).where(AdminUnit.parent_id.in_(named)))
+    somebody = exists().where(
+        SubscriptionTopic.unit_id == AdminUnit.id, SubscriptionTopic.topic == name
     )
+    statement = (
+        select(AdminUnit.id)
+        .where(AdminUnit.id.in_(came_from({*named, *inside})), somebody)
+        .order_by(AdminUnit.id)
+    )
+    if behind is not None and behind.unit_id is not None:
+        statement = statement.where(AdminUnit.id >= behind.unit_id)
+    return session.scalars(statement).all()
+
+
+def _follows(audience: Audience) -> ColumnElement[bool]:
+    follows = Subscription.id.in_(
+        select(SubscriptionFeedback.subscription_id).where(
+            SubscriptionFeedback.feedback_id == uuid.UUID(audience["feedback_id"])
+        )
+    )
+    resident_id = audience.get("resident_id")
+    if resident_id is None:
+        return follows
+    own = and_(
+        Subscription.owner_kind == "resident", Subscription.owner_id == uuid.UUID(resident_id)
+    )
+    return or_(follows, own)

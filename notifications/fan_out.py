@@ -6,16 +6,18 @@ Each page is one transaction that also moves the message's progress: a crash rep
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 import structlog
 from sqlalchemy import insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from backend.core import clock, config, ids
-from backend.core.db import reading, transaction
+from backend.core.db import is_postgresql, reading, transaction
 from backend.core.jobs import wake
 from notifications import audience
-from notifications.models import Channel, Delivery, InboxItem, Message, MessageState, Subscription
+from notifications.models import Channel, Delivery, InboxItem, Message, MessageState
 from notifications.retry import after_the_night
 
 log = structlog.get_logger()
@@ -57,14 +59,17 @@ def _one_page(message_id: uuid.UUID) -> None:
         message = session.get(Message, message_id, with_for_update=True)
         if message is None or message.state != MessageState.PENDING:
             return  # another worker was first
+        behind = None
         if message.progress is None:
             _fill_inboxes(session, message)
-        found = audience.devices(session, message.audience, after=message.progress, limit=PAGE)
+        else:
+            behind = audience.Place(message.progress_unit_id, message.progress)
+        found, place = audience.devices(session, message.audience, behind=behind, limit=PAGE)
         _queue(session, message, found)
-        if len(found) < PAGE:
+        if place is None:
             message.state = MessageState.FANNED_OUT
         else:
-            message.progress = found[-1].id
+            message.progress_unit_id, message.progress = place.unit_id, place.device_id
 
 
 def _count_failure(message_id: uuid.UUID) -> None:
@@ -89,30 +94,27 @@ def _fill_inboxes(session: Session, message: Message) -> None:
         )
 
 
-def _queue(session: Session, message: Message, found: list[Subscription]) -> None:
+def _queue(session: Session, message: Message, found: Sequence[audience.Device]) -> None:
     now = clock.now()
     not_before = now if message.urgent else after_the_night(now, config.current().quiet_hours)
     if not found or message.expires_at <= not_before:
         return
     rows = [
-        _row(message, subscription.id, Channel(subscription.kind.value), subscription.host)
-        for subscription in found
+        {
+            "id": ids.new_id(),
+            "message_id": message.id,
+            "subscription_id": device.id,
+            "channel": Channel(device.kind.value),
+            "host": device.host,
+            "urgent": message.urgent,
+            "not_before": not_before,
+            "created_at": now,
+            "expires_at": message.expires_at,
+        }
+        for device in found
     ]
-    session.execute(
-        insert(Delivery), [{**row, "not_before": not_before, "created_at": now} for row in rows]
-    )
+    # A device that follows several communes was found for each of them: it is told once.
+    add = postgresql.insert if is_postgresql(session) else sqlite.insert
+    once = ["message_id", "subscription_id"]
+    session.execute(add(Delivery).on_conflict_do_nothing(index_elements=once), rows)
     wake(session, "deliver")
-
-
-def _row(
-    message: Message, subscription_id: uuid.UUID, channel: Channel, host: str
-) -> dict[str, object]:
-    return {
-        "id": ids.new_id(),
-        "message_id": message.id,
-        "subscription_id": subscription_id,
-        "channel": channel,
-        "host": host,
-        "urgent": message.urgent,
-        "expires_at": message.expires_at,
-    }

@@ -90,7 +90,9 @@ class SubscriptionTopic(Base):
     """A topic of a commune that a device wants to hear about."""
 
     __tablename__ = "push_subscription_topic"
-    __table_args__ = (Index("ix_push_subscription_topic_unit_id", "unit_id", "topic"),)
+    __table_args__ = (
+        Index("ix_push_subscription_topic_unit_id", "unit_id", "topic", "subscription_id"),
+    )
 
     subscription_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("push_subscription.id", ondelete="CASCADE"), primary_key=True
@@ -124,6 +126,7 @@ class Message(Identified, Base):
             postgresql_where=text("state = 'pending'"),
             sqlite_where=text("state = 'pending'"),
         ),
+        Index("ix_message_tag", "tag"),
     )
 
     kind: Mapped[str] = mapped_column(String(40))  # catalogue key: notifications.<kind>.title
@@ -135,6 +138,7 @@ class Message(Identified, Base):
     state: Mapped[MessageState] = mapped_column(
         TextEnum(MessageState), default=MessageState.PENDING
     )
+    progress_unit_id: Mapped[uuid.UUID | None]  # whose followers are being gone through
     progress: Mapped[uuid.UUID | None]  # last recipient turned into a delivery
     failures: Mapped[int] = mapped_column(default=0)  # of handing it out; parked after a few
     created_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
@@ -197,7 +201,7 @@ class InboxItem(Identified, Base):
     staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"))
     message_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
-    read_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]  # or what it asks for was done: nobody has to read it
 
     message: Mapped[Message] = relationship(lazy="raise")
 

@@ -102,6 +102,6 @@ def test_the_sweep_looks_at_what_is_old_alone(db: Database) -> None:
         jobs.sweep_outbox()
     (deliveries,) = [each for each in sent if each[0].startswith("SELECT delivery.id")]
     (messages,) = [each for each in sent if "ORDER BY message.created_at" in each[0]]
-    with reading() as session:
+    with transaction() as session:
         must_be_read_in_order(session, deliveries, "delivery")
         must_be_read_in_order(session, messages, "message")
