@@ -14,13 +14,22 @@ from backend.accounts.events import (
 )
 from backend.broadcasts import handlers as broadcasts
 from backend.broadcasts.events import (
+    BroadcastApproved,
     BroadcastFailed,
     BroadcastPublished,
     BroadcastReturned,
     BroadcastSubmitted,
+    BroadcastWithdrawn,
 )
 from backend.core import events, jobs
-from backend.essentials.events import ArticlePublished, ArticleReturned, ArticleSubmitted
+from backend.essentials.events import (
+    ArticleApproved,
+    ArticleCorrected,
+    ArticlePublished,
+    ArticleReturned,
+    ArticleSubmitted,
+    ArticleWithdrawn,
+)
 from backend.feedback import export as feedback_export
 from backend.feedback import handlers as feedback
 from backend.feedback.events import (
@@ -66,7 +75,10 @@ HANDLERS: events.HandlerTable = {
     # essentials
     ArticleSubmitted: (notifications.article_submitted,),
     ArticleReturned: (notifications.article_returned,),
+    ArticleApproved: (notifications.article_approved,),
     ArticlePublished: (notifications.article_published,),
+    ArticleCorrected: (notifications.article_corrected,),
+    ArticleWithdrawn: (notifications.article_withdrawn,),
     # feedback
     FeedbackSubmitted: (moderation.open_case,),
     ResidentAnswered: (moderation.resident_answered,),
@@ -76,7 +88,9 @@ HANDLERS: events.HandlerTable = {
     # broadcasts
     BroadcastSubmitted: (notifications.broadcast_submitted,),
     BroadcastReturned: (notifications.broadcast_returned,),
+    BroadcastApproved: (notifications.broadcast_approved,),
     BroadcastPublished: (notifications.broadcast_published,),
+    BroadcastWithdrawn: (notifications.broadcast_withdrawn,),
     BroadcastFailed: (notifications.broadcast_failed,),
     # moderation
     CaseOpened: (notifications.case_opened,),

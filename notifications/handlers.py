@@ -7,7 +7,7 @@ the state, never the content.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -23,17 +23,26 @@ from backend.accounts.events import (
 from backend.accounts.models import OneTimeCode, RoleGrant, Staff
 from backend.accounts.queries import in_force
 from backend.broadcasts.events import (
+    BroadcastApproved,
     BroadcastFailed,
     BroadcastPublished,
     BroadcastReturned,
     BroadcastSubmitted,
+    BroadcastWithdrawn,
 )
 from backend.broadcasts.models import Broadcast
 from backend.core import clock, i18n
 from backend.core.auth import Permission, Role
 from backend.core.jobs import wake
 from backend.essentials import queries as essentials
-from backend.essentials.events import ArticlePublished, ArticleReturned, ArticleSubmitted
+from backend.essentials.events import (
+    ArticleApproved,
+    ArticleCorrected,
+    ArticlePublished,
+    ArticleReturned,
+    ArticleSubmitted,
+    ArticleWithdrawn,
+)
 from backend.essentials.models import Article, ArticleText, Priority
 from backend.feedback.models import Feedback
 from moderation.events import (
@@ -48,7 +57,7 @@ from moderation.events import (
     OutcomePublished,
     RoutingRuleFailed,
 )
-from moderation.models import Case, CaseState
+from moderation.models import OPEN_STATES, Case, CaseState, Stage
 from moderation.transparency.events import HistoryBroken
 from notifications import audience, service
 from notifications.messages import say
@@ -68,8 +77,27 @@ _TOLD_STATES = {
 }
 
 
+# What a message asks of staff is done once its case is in none of these states. An answer of the resident is looked
+# at with whatever is done next.
+_STANDS: dict[str, Collection[CaseState]] = {
+    "case_opened": {CaseState.RECEIVED},
+    "case_emergency": {CaseState.RECEIVED},
+    "intake_warned": {CaseState.RECEIVED, CaseState.NEEDS_INFORMATION},
+    "intake_overdue": {CaseState.RECEIVED, CaseState.NEEDS_INFORMATION},
+    "case_assigned": {CaseState.FORWARDED},
+    "case_answered": (),
+    "case_warned": OPEN_STATES,
+    "case_overdue": OPEN_STATES,
+    "case_to_approve": {CaseState.AWAITING_APPROVAL},
+}
+# An article or a broadcast asks one thing at a time: the next that happens to it is what was asked, or instead of it.
+_OF_ARTICLES = ("article_submitted", "article_returned")
+_OF_BROADCASTS = ("broadcast_submitted", "broadcast_returned", "broadcast_failed")
+
+
 def article_published(session: Session, event: ArticlePublished) -> None:
     """Tell those who follow the communes it is for."""
+    _settle_article(session, event.article_id)
     units = {unit_id for unit_id, _community in essentials.audience(session, event.article_id)}
     urgent = event.priority == Priority.EMERGENCY
     say(
@@ -85,6 +113,7 @@ def article_published(session: Session, event: ArticlePublished) -> None:
 
 def article_submitted(session: Session, event: ArticleSubmitted) -> None:
     """Tell those who may approve it."""
+    _settle_article(session, event.article_id)
     say(
         session,
         "article_submitted",
@@ -97,6 +126,7 @@ def article_submitted(session: Session, event: ArticleSubmitted) -> None:
 
 def article_returned(session: Session, event: ArticleReturned) -> None:
     """Tell its author."""
+    _settle_article(session, event.article_id)
     say(
         session,
         "article_returned",
@@ -107,8 +137,24 @@ def article_returned(session: Session, event: ArticleReturned) -> None:
     )
 
 
+def article_approved(session: Session, event: ArticleApproved) -> None:
+    """Nobody has to approve it any more."""
+    _settle_article(session, event.article_id)
+
+
+def article_corrected(session: Session, event: ArticleCorrected) -> None:
+    """Nobody has to approve the correction any more."""
+    _settle_article(session, event.article_id)
+
+
+def article_withdrawn(session: Session, event: ArticleWithdrawn) -> None:
+    """Nothing is to be done about it any more."""
+    _settle_article(session, event.article_id)
+
+
 def broadcast_published(session: Session, event: BroadcastPublished) -> None:
     """Tell those who follow the commune's loudspeaker."""
+    _settle_broadcast(session, event.broadcast_id)
     broadcast = session.get_one(Broadcast, event.broadcast_id)
     say(
         session,
@@ -123,6 +169,7 @@ def broadcast_published(session: Session, event: BroadcastPublished) -> None:
 
 def broadcast_submitted(session: Session, event: BroadcastSubmitted) -> None:
     """Tell those who may approve it."""
+    _settle_broadcast(session, event.broadcast_id)
     say(
         session,
         "broadcast_submitted",
@@ -135,6 +182,7 @@ def broadcast_submitted(session: Session, event: BroadcastSubmitted) -> None:
 
 def broadcast_returned(session: Session, event: BroadcastReturned) -> None:
     """Tell its author, when a person made it."""
+    _settle_broadcast(session, event.broadcast_id)
     if event.author_id is None:
         return
     say(
@@ -149,6 +197,7 @@ def broadcast_returned(session: Session, event: BroadcastReturned) -> None:
 
 def broadcast_failed(session: Session, event: BroadcastFailed) -> None:
     """Tell its author that it could not be made, or could not air."""
+    _settle_broadcast(session, event.broadcast_id)
     if event.author_id is None:
         return
     say(
@@ -160,6 +209,16 @@ def broadcast_failed(session: Session, event: BroadcastFailed) -> None:
         urgent=True,
         title=session.get_one(Broadcast, event.broadcast_id).title,
     )
+
+
+def broadcast_approved(session: Session, event: BroadcastApproved) -> None:
+    """Nobody has to approve it any more."""
+    _settle_broadcast(session, event.broadcast_id)
+
+
+def broadcast_withdrawn(session: Session, event: BroadcastWithdrawn) -> None:
+    """Nothing is to be done about it any more."""
+    _settle_broadcast(session, event.broadcast_id)
 
 
 def case_opened(session: Session, event: CaseOpened) -> None:
@@ -175,7 +234,8 @@ def case_opened(session: Session, event: CaseOpened) -> None:
 
 
 def case_assigned(session: Session, event: CaseAssigned) -> None:
-    """Tell the person, or whoever handles cases in the department."""
+    """Tell the person, or whoever handles cases in the department; those who had it are not asked any more."""
+    service.settle(session, f"case-{event.case_id}", ["case_assigned"])
     case = session.get_one(Case, event.case_id)
     whom = (
         audience.these_staff([event.staff_id])
@@ -200,21 +260,22 @@ def case_answered(session: Session, event: CaseAnswered) -> None:
 def case_warned(session: Session, event: CaseWarned) -> None:
     """Tell whoever has it that time is passing."""
     case = session.get_one(Case, event.case_id)
-    _to_staff(session, event.case_id, "case_warned", _whoever_has(case), level=event.level)
+    kind = _of_stage(event, "warned")
+    _to_staff(session, event.case_id, kind, _whoever_has(case, event), level=event.level)
 
 
 def case_overdue(session: Session, event: CaseOverdue) -> None:
-    """Tell the leader, and from 150 % on the province."""
+    """Tell the leader and whoever has it, and from 150 % on the province."""
     case = session.get_one(Case, event.case_id)
-    province = event.level >= _PROVINCE_LEVEL
     whom = (
         audience.staff_who_may(Permission.CASES_READ, case.province_id)
-        if province
-        else audience.staff_who_may(Permission.CASES_APPROVE, case.unit_id)
+        if event.level >= _PROVINCE_LEVEL
+        else audience.together(
+            audience.staff_who_may(Permission.CASES_APPROVE, case.unit_id),
+            _whoever_has(case, event),
+        )
     )
-    _to_staff(session, event.case_id, "case_overdue", whom, level=event.level)
-    if not province:
-        _to_staff(session, event.case_id, "case_overdue", _whoever_has(case), level=event.level)
+    _to_staff(session, event.case_id, _of_stage(event, "overdue"), whom, level=event.level)
 
 
 def routing_rule_failed(session: Session, event: RoutingRuleFailed) -> None:
@@ -234,6 +295,8 @@ def routing_rule_failed(session: Session, event: RoutingRuleFailed) -> None:
 def case_state_changed(session: Session, event: CaseStateChanged) -> None:
     """Tell the resident, in plain words, when it is theirs to know; tell leaders what waits for approval."""
     state = CaseState(event.to_state)
+    done = [kind for kind, states in _STANDS.items() if state not in states]
+    service.settle(session, f"case-{event.case_id}", done)
     if state == CaseState.AWAITING_APPROVAL:
         case = session.get_one(Case, event.case_id)
         whom = audience.staff_who_may(Permission.CASES_APPROVE, case.unit_id)
@@ -309,6 +372,18 @@ def resident_erased(session: Session, event: ResidentErased) -> None:
     service.forget_owner(session, "resident", event.resident_id)
 
 
+def _settle_article(session: Session, article_id: uuid.UUID) -> None:
+    service.settle(session, f"article-{article_id}", _OF_ARTICLES)
+
+
+def _settle_broadcast(session: Session, broadcast_id: uuid.UUID) -> None:
+    service.settle(session, f"broadcast-{broadcast_id}", _OF_BROADCASTS)
+
+
+def _of_stage(event: CaseWarned | CaseOverdue, what: str) -> str:
+    return f"intake_{what}" if event.stage == Stage.INTAKE else f"case_{what}"
+
+
 def _administrators(session: Session) -> Sequence[uuid.UUID]:
     return session.scalars(
         select(RoleGrant.staff_id)
@@ -318,10 +393,12 @@ def _administrators(session: Session) -> Sequence[uuid.UUID]:
     ).all()
 
 
-def _whoever_has(case: Case) -> audience.Audience:
+def _whoever_has(case: Case, event: CaseWarned | CaseOverdue) -> audience.Audience:
+    """Until somebody forwarded it that is intake: the department of a new case is a proposal."""
     if case.assignee_id:
         return audience.these_staff([case.assignee_id])
-    if case.lead_department_id:
+    proposed = event.stage == Stage.INTAKE or case.state == CaseState.RECEIVED
+    if case.lead_department_id and not proposed:
         return audience.staff_who_may(
             Permission.CASES_HANDLE, case.unit_id, case.lead_department_id
         )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from backend.core import clock, config, crypto, ids
@@ -21,6 +21,8 @@ from notifications import queries
 from notifications.endpoints import push_host
 from notifications.models import (
     InboxItem,
+    Message,
+    MessageState,
     Subscription,
     SubscriptionFeedback,
     SubscriptionKind,
@@ -137,10 +139,39 @@ def mark_read(session: Session, staff_id: uuid.UUID, item_id: uuid.UUID) -> None
 
 def mark_all_read(session: Session, staff_id: uuid.UUID) -> None:
     """Mark everything of ``staff_id`` as read."""
+    _mark(session, InboxItem.staff_id == staff_id)
+
+
+def settle(session: Session, tag: str, kinds: Collection[str]) -> None:
+    """What messages of these kinds and this tag asked of staff was done: nobody has to read them any more.
+
+    Those that were not handed out yet never are.
+    """
+    about = select(Message.id, Message.state).where(Message.tag == tag, Message.kind.in_(kinds))
+    found = dict(session.execute(about).all())
+    if not found:
+        return
+    if MessageState.PENDING in found.values():
+        session.execute(
+            update(Message)
+            .where(Message.id.in_(found), Message.state == MessageState.PENDING)
+            .values(state=MessageState.FANNED_OUT)
+        )
+    # Only now: what was being handed out meanwhile is stored, with its inbox items.
+    _mark(session, InboxItem.message_id.in_(found))
+
+
+def _mark(session: Session, whose: ColumnElement[bool]) -> None:
+    """Locked in one order: a person who reads all and a deed that settles some never wait for one another."""
+    unread = (
+        select(InboxItem.id)
+        .where(whose, InboxItem.read_at.is_(None))
+        .order_by(InboxItem.id)
+        .with_for_update()
+    )
     session.execute(
-        update(InboxItem)
-        .where(InboxItem.staff_id == staff_id, InboxItem.read_at.is_(None))
-        .values(read_at=clock.now())
+        update(InboxItem).where(InboxItem.id.in_(unread)).values(read_at=clock.now()),
+        execution_options={"synchronize_session": False},
     )
 
 

@@ -26,6 +26,7 @@ from moderation.events import (
     OutcomePublished,
 )
 from moderation.models import CaseState
+from moderation.workflow import Move
 from notifications import fan_out
 from notifications.messages import words
 from notifications.models import (
@@ -38,7 +39,13 @@ from notifications.models import (
 )
 from tests.conftest import Database
 from tests.factories.accounts import make_resident, make_staff
-from tests.factories.moderation import Office, make_case, make_office
+from tests.factories.moderation import (
+    Office,
+    make_case,
+    make_office,
+    move,
+    until_forwarded,
+)
 from tests.factories.notifications import Browser, make_subscription
 
 SECRET_WORDS = "Ông trưởng thôn ăn chặn tiền cứu trợ của bà con"
@@ -131,6 +138,32 @@ def test_an_assignment_is_told_to_the_person_or_to_the_department(office: Office
     assert told() == {other.id}
 
 
+def test_time_that_passes_is_told_to_whoever_can_do_something_about_it(office: Office) -> None:
+    """The department that the rules propose for a new case does not have it yet."""
+    with transaction() as session:
+        case = make_case(session, office.unit)
+        case.lead_department_id = office.economy.id
+        session.execute(Message.__table__.delete())
+        emit(session, CaseWarned(case.id, "intake", 50))
+    intake = {office.staff["hoa"].id, office.staff["dung"].id}
+    assert told() == intake
+    with transaction() as session:
+        session.execute(Message.__table__.delete())
+        emit(session, CaseWarned(case.id, "handling", 50))
+    assert told() == intake
+    until_forwarded(office, case.id)
+    with transaction() as session:
+        session.execute(Message.__table__.delete())
+        emit(session, CaseWarned(case.id, "handling", 80))
+    assert told() == {office.staff["binh"].id}
+    move(office.binh, case.id, Move.START)
+    with transaction() as session:
+        session.execute(Message.__table__.delete())
+        make_staff(session, Role.HANDLER, unit=office.unit, department_id=office.economy.id)
+        emit(session, CaseWarned(case.id, "handling", 80))
+    assert told() == {office.staff["binh"].id}
+
+
 def test_overdue_goes_to_the_leader_and_at_150_percent_to_the_province(office: Office) -> None:
     with transaction() as session:
         case = make_case(session, office.unit)
@@ -139,6 +172,9 @@ def test_overdue_goes_to_the_leader_and_at_150_percent_to_the_province(office: O
         session.execute(Message.__table__.delete())
         emit(session, CaseOverdue(case.id, "handling", 100))
     assert office.staff["dung"].id in told()
+    with reading() as session:
+        (message,) = session.scalars(select(Message)).all()  # a leader who has it too is told once
+        assert message.kind == "case_overdue"
     with transaction() as session:
         session.execute(Message.__table__.delete())
         emit(session, CaseOverdue(case.id, "handling", 150))
