@@ -41,7 +41,9 @@ async function open(handlers: Parameters<typeof server>[0], item = make()) {
 
 describe('an article on the desk', () => {
   test('sends only what changed, with the version that was read', async () => {
-    const { desk, network } = await open({ 'PATCH /api/v1/articles/a1': () => ({ json: make({ version: 3 }) }) })
+    const { desk, network } = await open({
+      'PATCH /api/v1/console/articles/a1': () => ({ json: make({ version: 3 }) }),
+    })
     desk.content.priority = 'priority'
     desk.changed()
     expect(desk.drafts.any()).toBe(true)
@@ -65,7 +67,7 @@ describe('an article on the desk', () => {
   test('that somebody else saved first is not overwritten until its writer says so', async () => {
     let version = 2
     const { desk, network } = await open({
-      'PATCH /api/v1/articles/a1': ({ headers }) =>
+      'PATCH /api/v1/console/articles/a1': ({ headers }) =>
         headers['If-Match'] === '"2"'
           ? { status: 412, json: { code: 'stale' } }
           : { json: make({ version: ++version }) },
@@ -79,6 +81,18 @@ describe('an article on the desk', () => {
     expect(network.of('PATCH').length).toBe(1)
   })
 
+  test('that somebody changed while its words lay here asks before anything is sent', async () => {
+    const first = await open({})
+    first.desk.content.priority = 'priority'
+    first.desk.changed()
+    const { desk, network } = await open({}, make({ version: 3, valid_to: '2026-12-31T00:00:00Z' }))
+    expect([desk.conflict !== null, desk.content.priority]).toEqual([true, 'priority'])
+    expect(await desk.save()).toBe(false)
+    expect(network.of('PATCH')).toEqual([])
+    desk.keepMine()
+    expect([desk.content.priority, desk.content.valid_to]).toEqual(['priority', '2026-12-31T00:00:00Z'])
+  })
+
   test('found unfinished on this machine is put back', async () => {
     const first = await open({})
     first.desk.content.priority = 'priority'
@@ -90,7 +104,7 @@ describe('an article on the desk', () => {
 })
 
 test('a new article is made once, whatever number of presses', async () => {
-  const { of } = server({ 'POST /api/v1/articles': () => ({ status: 201, json: make() }) })
+  const { of } = server({ 'POST /api/v1/console/articles': () => ({ status: 201, json: make() }) })
   const desk = new ArticleDesk(null, '23798')
   desk.content.category = 'y_te'
   expect(await desk.create()).toBe('a1')

@@ -169,6 +169,28 @@ describe('a policy on the desk', () => {
     expect([again.restored, again.dirty, again.drafts.any()]).toEqual([true, true, true])
   })
 
+  test('that somebody changed while its words lay here asks, and gets both changes', async () => {
+    const event = (id: string) =>
+      ({ id, at: '2026-11-22T00:00:00Z', summary: id }) as unknown as Policy['events'][number]
+    const { desk } = await open({})
+    desk.content.number = '13/NQ'
+    desk.changed()
+    const theirs = make({ version: 3, issuer: 'UBND xã', events: [event('saved')] })
+    const { desk: again, network } = await open({
+      'GET /api/v1/console/policies/p1': () => ({ json: theirs }),
+      'PATCH /api/v1/console/policies/p1': () => ({ json: make({ version: 4 }) }),
+    })
+    expect([again.conflict?.version, again.content.number]).toEqual([3, '13/NQ'])
+    expect(again.news.map(({ summary }) => summary)).toEqual(['saved'])
+    expect(await again.save()).toBeNull()
+    again.keepMine()
+    expect([again.content.number, again.content.issuer]).toEqual(['13/NQ', 'UBND xã'])
+    await again.save()
+    expect(network.of('PATCH').map(({ body, headers }) => [body, headers['If-Match']])).toEqual([
+      [{ number: '13/NQ' }, '"3"'],
+    ])
+  })
+
   test('keeps what is typed while a save is on its way, and gives a new promise the id it got', async () => {
     const { desk, network } = await open({
       'PATCH /api/v1/console/policies/p1': () => {
@@ -190,7 +212,7 @@ describe('a policy on the desk', () => {
   test('that is new is asked for with the same key after silence, and with another after a refusal', async () => {
     let answers = 0
     const network = server({
-      'POST /api/v1/policies': () => (answers++ ? { status: 422, json: { code: 'invalid' } } : 'away'),
+      'POST /api/v1/console/policies': () => (answers++ ? { status: 422, json: { code: 'invalid' } } : 'away'),
     })
     const desk = new PolicyDesk(null, '23798')
     await desk.load()

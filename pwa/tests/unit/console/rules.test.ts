@@ -94,6 +94,18 @@ describe('a rule on the desk', () => {
     expect([desk.draft.name, desk.dirty]).toEqual(['Của người khác', false])
   })
 
+  test('that somebody changed while its words lay here asks before it is saved', () => {
+    const desk = new RuleDesk(make(), '23798', 0)
+    desk.draft.name = 'Vắc xin'
+    desk.changed()
+    const moved = new RuleDesk(make({ version: 3 }), '23798', 0)
+    expect([moved.conflict, moved.draft.name, moved.base?.version]).toEqual([null, 'Vắc xin', 3])
+    const changed = new RuleDesk(make({ version: 4, name: 'Của người khác' }), '23798', 0)
+    expect([changed.conflict?.version, changed.draft.name]).toEqual([4, 'Vắc xin'])
+    changed.takeTheirs()
+    expect(new RuleDesk(make({ version: 4, name: 'Của người khác' }), '23798', 0).restored).toBe(false)
+  })
+
   test('saved by somebody else first is not overwritten until its writer says so', async () => {
     const network = server({
       'GET /api/v1/routing-rules*': () => ({ json: { items: [make({ version: 3, name: 'Khác' })] } }),

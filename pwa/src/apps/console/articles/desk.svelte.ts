@@ -5,6 +5,7 @@
 import { newUuid } from '../../../core/text.ts'
 import { type FieldErrors, get, Problem, send } from '../lib/call.ts'
 import { type Drafts, draftsOf } from '../lib/drafts.ts'
+import { rebased } from '../lib/rebase.ts'
 import { session } from '../lib/session.svelte.ts'
 import type { ArticleDetail, ArticleText, HistoryEvent, Urgency } from '../types.ts'
 
@@ -17,6 +18,8 @@ export type Content = {
   valid_from: string | null
   valid_to: string | null
 }
+/** The version that the words here were begun on. */
+type Begun = { version: number; content: Content; seen: number }
 export type Status = 'clean' | 'dirty' | 'saving' | 'failed'
 
 const AUTOSAVE_MS = 5000
@@ -91,6 +94,11 @@ export class ArticleDesk {
       if (this.id) this.#take(await get<ArticleDetail>(`/console/articles/${this.id}`))
       const kept = this.drafts.read<Content>('content')
       if (kept && this.editable && JSON.stringify(kept) !== JSON.stringify(this.content)) {
+        const begun = this.drafts.read<Begun>('begun')
+        if (begun && this.item && begun.version !== this.item.version) {
+          this.#server = begun.content
+          this.conflict = { events: this.item.events.slice(begun.seen), theirs: contentOf(this.item) }
+        }
         this.content = { ...this.content, ...kept }
         this.restored = true
         this.status = 'dirty'
@@ -107,6 +115,11 @@ export class ArticleDesk {
     this.status = 'clean'
   }
 
+  #forget(): void {
+    this.drafts.drop('content')
+    this.drafts.drop('begun')
+  }
+
   /** Called after every change of `content`. */
   changed(): void {
     const now = $state.snapshot(this.content) as Content
@@ -116,10 +129,14 @@ export class ArticleDesk {
         : !Object.values(now.texts).some((text) => text.title || text.body_html)
     ) {
       if (this.status === 'dirty') this.status = 'clean'
-      this.drafts.drop('content')
+      this.#forget()
       return
     }
     this.drafts.keep('content', now)
+    if (this.item && this.#server && !this.conflict) {
+      const { version, events } = this.item
+      this.drafts.keep('begun', { version, content: this.#server, seen: events.length } satisfies Begun)
+    }
     if (this.status !== 'saving') this.status = 'dirty'
     clearTimeout(this.#timer)
     if (this.id && this.editable && !this.conflict) this.#timer = setTimeout(() => this.save(), AUTOSAVE_MS)
@@ -141,7 +158,7 @@ export class ArticleDesk {
   async #save(): Promise<boolean> {
     clearTimeout(this.#timer)
     const now = $state.snapshot(this.content) as Content
-    if (!this.item || !this.#server) return false
+    if (!this.item || !this.#server || this.conflict) return false
     const body = changes(this.#server, now)
     if (Object.keys(body).length === 0) {
       this.status = 'clean'
@@ -152,14 +169,16 @@ export class ArticleDesk {
     this.errors = {}
     this.refused = null
     try {
-      const answer = await send<ArticleDetail>('PATCH', `/console/articles/${this.id}`, body, { ifMatch: this.item.version })
+      const answer = await send<ArticleDetail>('PATCH', `/console/articles/${this.id}`, body, {
+        ifMatch: this.item.version,
+      })
       this.item = answer.data
       // The server may have cleaned the text; what the writer sees is replaced only if nothing was typed meanwhile.
       this.#server = now
       this.savedAt = new Date().toISOString()
       this.restored = false
       this.status = 'clean'
-      if (JSON.stringify($state.snapshot(this.content)) === JSON.stringify(now)) this.drafts.drop('content')
+      if (JSON.stringify($state.snapshot(this.content)) === JSON.stringify(now)) this.#forget()
       else this.changed()
       return true
     } catch (cause) {
@@ -171,14 +190,14 @@ export class ArticleDesk {
 
   async #failed(cause: unknown): Promise<void> {
     if (cause instanceof Problem && cause.status === 412 && this.id) {
-      const known = new Set(this.item?.events.map((event) => event.id))
+      const seen = this.item?.events.length ?? 0
       const fresh = await get<ArticleDetail>(`/console/articles/${this.id}`).catch(() => null)
       if (!fresh) {
         this.refused = cause
         return
       }
       this.item = fresh
-      this.conflict = { events: fresh.events.filter((event) => !known.has(event.id)), theirs: contentOf(fresh) }
+      this.conflict = { events: fresh.events.slice(seen), theirs: contentOf(fresh) }
       return
     }
     this.refused = cause
@@ -187,7 +206,9 @@ export class ArticleDesk {
 
   keepMine(): void {
     if (!this.conflict) return
-    this.#server = this.conflict.theirs
+    const { theirs } = this.conflict
+    this.content = rebased(this.#server ?? theirs, $state.snapshot(this.content) as Content, theirs)
+    this.#server = theirs
     this.conflict = null
     this.save()
   }
@@ -196,7 +217,7 @@ export class ArticleDesk {
     if (!this.item) return
     this.conflict = null
     this.#take(this.item)
-    this.drafts.drop('content')
+    this.#forget()
   }
 
   /** Makes the article; returns its id, or null when it was refused. */
@@ -208,7 +229,7 @@ export class ArticleDesk {
       const content = $state.snapshot(this.content) as Content
       const body = { unit: this.unit, ...content }
       const answer = await send<ArticleDetail>('POST', '/console/articles', body, { idempotencyKey: this.#key })
-      this.drafts.drop('content')
+      this.#forget()
       return answer.data.id
     } catch (cause) {
       if (cause instanceof Problem) this.#key = newUuid()

@@ -18,6 +18,9 @@ export type PublicDraft = {
   attachment_ids: string[]
 }
 
+/** The public version that the words here were begun on. */
+type Begun = { saved: string; seen: number }
+
 const UNDO_SECONDS = 8
 const EMPTY: PublicDraft = { title: '', masked_text: '', reply: '', place_text: '', attachment_ids: [] }
 
@@ -63,6 +66,8 @@ export class PublicationDesk {
       const [item, server] = await this.#fresh()
       const theirs = draftOf(server)
       const kept = this.#drafts.read<PublicDraft>('draft')
+      const begun = this.#drafts.read<Begun>('begun')
+      if (kept && begun && begun.saved !== JSON.stringify(theirs)) this.conflict = item.events.slice(begun.seen)
       this.item = item
       this.server = server
       this.restored = kept !== undefined && JSON.stringify(kept) !== JSON.stringify(theirs)
@@ -86,8 +91,14 @@ export class PublicationDesk {
     const now = $state.snapshot(this.draft)
     if (!this.#saved) return
     this.read = false
-    if (JSON.stringify(now) === this.#saved) this.#drafts.drop('draft')
-    else this.#drafts.keep('draft', now)
+    if (JSON.stringify(now) === this.#saved) this.#drafts.dropAll()
+    else this.#keep(now)
+  }
+
+  #keep(draft: PublicDraft): void {
+    this.#drafts.keep('draft', draft)
+    const seen = this.item?.events.length ?? 0
+    if (!this.conflict) this.#drafts.keep('begun', { saved: this.#saved, seen } satisfies Begun)
   }
 
   startOver(): void {
@@ -95,6 +106,7 @@ export class PublicationDesk {
     const before = $state.snapshot(this.draft)
     this.draft = draftOf(this.server)
     this.restored = false
+    this.conflict = null
     const undo = () => {
       this.draft = before
     }
@@ -119,7 +131,7 @@ export class PublicationDesk {
       this.#saved = JSON.stringify(sent)
       this.restored = false
       // What was typed while this was on its way is kept, and not what anybody agreed to publish.
-      if (JSON.stringify($state.snapshot(this.draft)) === this.#saved) this.#drafts.drop('draft')
+      if (JSON.stringify($state.snapshot(this.draft)) === this.#saved) this.#drafts.dropAll()
       else this.changed()
       return data.version
     } catch (cause) {
@@ -145,7 +157,7 @@ export class PublicationDesk {
       this.item = item
       this.server = server
       this.#saved = JSON.stringify(draftOf(server))
-      this.#drafts.keep('draft', $state.snapshot(this.draft))
+      this.#keep($state.snapshot(this.draft))
     } catch (problem) {
       this.refused = problem
     }

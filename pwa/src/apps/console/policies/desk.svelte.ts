@@ -5,8 +5,12 @@
 import { newUuid } from '../../../core/text.ts'
 import { type FieldErrors, get, Problem, send } from '../lib/call.ts'
 import { type Drafts, draftsOf } from '../lib/drafts.ts'
+import { rebased } from '../lib/rebase.ts'
 import { session } from '../lib/session.svelte.ts'
 import { bodyOf, type Content, changes, contentOf, emptyContent, lacking, type Policy } from './promises.ts'
+
+/** The version that the words here were begun on. */
+type Begun = { version: number; content: Content; seen: number }
 
 export class PolicyDesk {
   item = $state.raw<Policy | null>(null)
@@ -17,6 +21,8 @@ export class PolicyDesk {
   refused = $state.raw<unknown>(null)
   errors = $state.raw<FieldErrors>({})
   conflict = $state.raw<Policy | null>(null)
+  /** What happened since the words here were begun. */
+  news = $state.raw<Policy['events']>([])
   busy = $state('')
   readonly drafts: Drafts
   #server = $state.raw<Content>(emptyContent())
@@ -43,6 +49,12 @@ export class PolicyDesk {
       if (this.id) this.#take(await get<Policy>(`/console/policies/${this.id}`))
       const kept = this.drafts.read<Content>('content')
       if (!kept || !this.editable) return
+      const begun = this.drafts.read<Begun>('begun')
+      const fresh = this.item
+      if (begun && fresh && begun.version !== fresh.version) {
+        this.#server = begun.content
+        this.#clash(fresh, begun.seen)
+      }
       this.content = { ...this.content, ...kept }
       this.restored = this.dirty
     } catch (cause) {
@@ -58,12 +70,18 @@ export class PolicyDesk {
     this.conflict = null
   }
 
+  /** Somebody else saved after these words were begun: both stay until the writer chooses. */
+  #clash(theirs: Policy, seen: number): void {
+    this.conflict = theirs
+    this.news = theirs.events.slice(seen)
+  }
+
   /** The server has `sent`. Whatever was typed while it was on its way stays on the page, and is unsaved. */
   #kept(item: Policy, sent: Content): void {
     const now = $state.snapshot(this.content)
     this.#take(item)
     if (Object.keys(changes(sent, now)).length === 0) {
-      this.drafts.drop('content')
+      this.changed()
       return
     }
     const ids = new Map(sent.promises.map(({ key }, place) => [key, item.promises[place]?.id ?? null]))
@@ -73,7 +91,15 @@ export class PolicyDesk {
 
   /** Called after every change of `content`. */
   changed(): void {
-    this.drafts.keep('content', this.dirty ? $state.snapshot(this.content) : null)
+    if (!this.dirty) {
+      this.drafts.drop('content')
+      this.drafts.drop('begun')
+      return
+    }
+    this.drafts.keep('content', $state.snapshot(this.content))
+    if (!this.item || this.conflict) return
+    const { version, events } = this.item
+    this.drafts.keep('begun', { version, content: this.#server, seen: events.length } satisfies Begun)
   }
 
   /** Saves, or makes a new one; gives back its id when the server has every word. */
@@ -111,7 +137,8 @@ export class PolicyDesk {
       // No answer may mean that it arrived: the same key then finds what was made instead of making a second one.
       if (cause instanceof Problem) this.#key = newUuid()
       if (cause instanceof Problem && cause.status === 412 && this.id) {
-        this.conflict = await get<Policy>(`/console/policies/${this.id}`).catch(() => null)
+        const theirs = await get<Policy>(`/console/policies/${this.id}`).catch(() => null)
+        if (theirs) this.#clash(theirs, this.item?.events.length ?? 0)
       }
       if (!this.conflict) this.refused = cause
       if (cause instanceof Problem) this.errors = cause.errors
@@ -121,17 +148,20 @@ export class PolicyDesk {
     }
   }
 
-  /** My words on top of theirs: shown as unsaved changes of what is on the server now. */
+  /** What I changed on top of theirs: shown as unsaved changes of what is on the server now. */
   keepMine(): void {
     if (!this.conflict) return
+    const theirs = contentOf(this.conflict)
+    this.content = rebased(this.#server, $state.snapshot(this.content), theirs)
     this.item = this.conflict
-    this.#server = contentOf(this.conflict)
+    this.#server = theirs
     this.conflict = null
+    this.changed()
   }
 
   takeTheirs(): void {
     if (!this.conflict) return
     this.#take(this.conflict)
-    this.drafts.drop('content')
+    this.changed()
   }
 }

@@ -30,10 +30,11 @@ export class RuleDesk {
     readonly unit: string,
     place: number,
   ) {
-    this.base = rule
     this.#place = place
     this.#drafts = draftsFor(rule?.id ?? `new:${unit}`)
-    const plain = draftOf(rule, place)
+    // What was typed is about the rule as it was then; whatever became of it since is followed below.
+    this.base = rule && (this.#drafts.read<Rule>('begun') ?? rule)
+    const plain = draftOf(this.base, place)
     const kept = this.#drafts.read<Draft>('draft')
     const draft = {
       ...plain,
@@ -42,6 +43,7 @@ export class RuleDesk {
     }
     this.draft = $state(draft)
     this.restored = !same(draft, plain)
+    if (rule) this.follow(rule)
   }
 
   #within(position: string): string {
@@ -55,8 +57,10 @@ export class RuleDesk {
   /** Called after every change of the draft: it is kept, and what was tried is no longer what stands here. */
   changed(): void {
     this.trial = null
-    if (this.dirty) this.#drafts.keep('draft', $state.snapshot(this.draft))
-    else this.#drafts.drop('draft')
+    if (this.dirty) {
+      this.#drafts.keep('draft', $state.snapshot(this.draft))
+      this.#drafts.keep('begun', this.base)
+    } else this.#drafts.dropAll()
   }
 
   startOver(): void {
@@ -89,7 +93,7 @@ export class RuleDesk {
     if (this.conflict) this.base = this.conflict
     this.conflict = null
     this.startOver()
-    this.#drafts.drop('draft')
+    this.#drafts.dropAll()
   }
 
   /** False when a field cannot be read: `wrong` says which. */
@@ -139,7 +143,7 @@ export class RuleDesk {
     const now = $state.snapshot(this.draft)
     const more = !same(now, sent)
     if (!this.base) {
-      this.#drafts.drop('draft')
+      this.#drafts.dropAll()
       if (more) draftsFor(rule.id).keep('draft', now)
       return
     }
