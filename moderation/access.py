@@ -9,15 +9,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
+from backend.core import clock
 from backend.core.auth import ROLE_PERMISSIONS, Grant, Permission, Principal, Role
-from backend.places.models import AdminUnit
-from backend.places.queries import lineages
+from backend.core.errors import InvalidInput
+from backend.places.lineage import lines
+from backend.places.models import AdminUnit, UnitLevel
+from backend.places.queries import lineages, standing
 from moderation.models import Case
 from moderation.workflow import Actor, Who
 
@@ -29,6 +44,13 @@ _CAPACITIES = {
 }
 # Whoever may do one of these on a unit, or supervises a province, also sees what is restricted there.
 _WHOLE = frozenset({Permission.CASES_TRIAGE, Permission.CASES_APPROVE})
+
+
+class Part(NamedTuple):
+    """Cases of one province or of one unit (``key``): one equality, for which an index gives them in order."""
+
+    key: str  # province_id, unit_id
+    within: ColumnElement[bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +73,27 @@ class Scope:
         """The communes, when no province is among them."""
         return self.units | self.plain_units
 
+    def parts(self) -> list[Part]:
+        """The cases within, no case in two parts."""
+        if self.everything:
+            return [Part("province_id", true())]
+        plain = Case.restricted.is_(False)
+        provinces = [
+            *(Case.province_id == each for each in sorted(self.provinces)),
+            *(and_(Case.province_id == each, plain) for each in sorted(self.plain_provinces)),
+        ]
+        beside = not_(or_(*provinces)) if provinces else true()
+        units = [
+            *(Case.unit_id == each for each in sorted(self.units)),
+            *(and_(Case.unit_id == each, plain) for each in sorted(self.plain_units)),
+        ]
+        return [
+            *(Part("province_id", each) for each in provinces),
+            *(Part("unit_id", and_(each, beside)) for each in units),
+        ]
+
     def condition(self, cases: Any = Case, *, checked: bool = False) -> ColumnElement[bool]:
-        """The cases within; simple equalities where possible, so that an index gives the order too.
+        """The cases within.
 
         Args:
             cases: what has the columns of ``Case``.
@@ -78,13 +119,23 @@ class Scope:
 
 
 def scope_of(
-    session: Session, principal: Principal, permission: Permission = Permission.CASES_READ
+    session: Session,
+    principal: Principal,
+    permission: Permission = Permission.CASES_READ,
+    *,
+    commune: str | None = None,
 ) -> Scope:
-    """Where ``principal`` holds ``permission``, and with which sight; two statements, however many cases there are."""
-    if principal.kind == "system":
-        return Scope(everything=True)
-    grants = principal.grants_for(permission)
-    lines = _lines(session, grants)
+    """Where ``principal`` holds ``permission``, and with which sight; one statement, however many cases there are.
+
+    Args:
+        commune: code of the one that is asked for, with what it was made from; one that is not theirs has no cases.
+
+    Raises:
+        InvalidInput: no commune carries that code today.
+    """
+    system = principal.kind == "system"
+    grants = () if system else principal.grants_for(permission)
+    lines, asked_for = _lines(session, grants, commune)
 
     def within(*, provinces: bool, whole: bool) -> frozenset[UUID]:
         return frozenset(
@@ -96,12 +147,28 @@ def scope_of(
         )
 
     provinces, units = (within(provinces=each, whole=True) for each in (True, False))
-    return Scope(
+    scope = Scope(
         provinces,
         units,
         within(provinces=True, whole=False) - provinces,
         within(provinces=False, whole=False) - units,
+        everything=system,
     )
+    if commune is None:
+        return scope
+    if not asked_for:
+        raise InvalidInput({"commune": ["unknown"]})
+    whole = {
+        unit_id
+        for unit_id, province_id in asked_for.items()
+        if system or unit_id in units or province_id in provinces
+    }
+    plain = {
+        unit_id
+        for unit_id, province_id in asked_for.items()
+        if unit_id in scope.plain_units or province_id in scope.plain_provinces
+    }
+    return Scope(units=frozenset(whole), plain_units=frozenset(plain - whole))
 
 
 def may_read(session: Session, principal: Principal, case: Case) -> bool:
@@ -146,24 +213,73 @@ def _here(session: Session, grants: Sequence[Grant], case: Case) -> list[Grant]:
     return [grant for grant in grants if not unit_ids.isdisjoint(lines[grant.unit_id])]
 
 
-def _lines(session: Session, grants: Sequence[Grant]) -> dict[UUID, set[UUID]]:
-    """For the unit of each grant itself and whatever it was made from, as far as there are cases.
+def _has_cases(column: Any, unit_id: Any) -> ColumnElement[bool]:
+    """True for a unit with cases. Asked for in the order of an index: to find none, nothing else is quick.
+
+    Where nearly all cases are of one province, both databases would rather read them all than look one up.
+    """
+    first = select(Case.id).where(column == unit_id).order_by(column, Case.created_at, Case.id)
+    return first.limit(1).scalar_subquery().is_not(None)
+
+
+def _lines_of(*asked_for: ColumnElement[bool]) -> Select[UUID, UUID, UUID | None, bool]:
+    """Of ``wanted`` units, and of those ``asked_for``, the lines; built once, for this is asked with every request."""
+    named = or_(false(), *asked_for)
+    units = select(AdminUnit.id).where(
+        or_(AdminUnit.id.in_(bindparam("wanted", expanding=True)), named)
+    )
+    line = lines(units, bindparam("today", type_=Date()))
+    itself = line.c.root == line.c.unit_id
+    return (
+        select(line.c.root, line.c.unit_id, AdminUnit.parent_id, and_(itself, named))
+        .join(AdminUnit, AdminUnit.id == line.c.unit_id)
+        .where(
+            or_(
+                itself,
+                _has_cases(Case.unit_id, line.c.unit_id),
+                _has_cases(Case.province_id, line.c.unit_id),
+            )
+        )
+    )
+
+
+_LINES = _lines_of()
+_LINES_AND_COMMUNE = _lines_of(
+    and_(
+        AdminUnit.level == UnitLevel.COMMUNE,
+        AdminUnit.code == bindparam("commune"),
+        standing(bindparam("today", type_=Date())),
+    )
+)
+
+
+def _lines(
+    session: Session, grants: Sequence[Grant], commune: str | None
+) -> tuple[dict[UUID, set[UUID]], dict[UUID, UUID | None]]:
+    """The unit of each grant, and the commune of that code, with whatever it was made from that has cases.
 
     Nearly every unit was made from others, which ended before anybody wrote here: left out, they do not turn the
-    one equality that an index answers in order into a list.
+    one equality that an index answers in order into several.
+
+    Returns:
+        The line of each grant's unit; the line of the commune, each unit with its province, empty when there is none.
     """
-    if not grants:
-        return {}
-    lines = lineages(session, {grant.unit_id for grant in grants})
-    older = {each for line in lines.values() for each in line} - lines.keys()
-    known = set(lines)
-    if older:
-        used = or_(
-            exists().where(Case.unit_id == AdminUnit.id),
-            exists().where(Case.province_id == AdminUnit.id),
-        )
-        known.update(session.scalars(select(AdminUnit.id).where(AdminUnit.id.in_(older), used)))
-    return {unit_id: known.intersection(line) for unit_id, line in lines.items()}
+    wanted = {grant.unit_id for grant in grants}
+    if not wanted and commune is None:
+        return {}, {}
+    values: dict[str, Any] = {"wanted": list(wanted), "today": clock.today_local()}
+    statement = _LINES
+    if commune is not None:
+        statement, values["commune"] = _LINES_AND_COMMUNE, commune
+    found: dict[UUID, set[UUID]] = {}
+    provinces: dict[UUID, UUID | None] = {}
+    named = None
+    for root, unit_id, province_id, is_named in session.execute(statement, values):
+        found.setdefault(root, set()).add(unit_id)
+        provinces[unit_id] = province_id
+        if is_named:
+            named = root
+    return found, {unit_id: provinces[unit_id] for unit_id in found[named]} if named else {}
 
 
 def _sees_restricted(principal: Principal, unit_id: UUID) -> bool:

@@ -8,6 +8,7 @@ clock that runs day and night (emergencies).
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -122,6 +123,56 @@ def explain(run: Run, calendar: Calendar, until: datetime) -> list[CountedDay]:
 def working_days(run: Run, calendar: Calendar, until: datetime) -> int:
     """Days with counted time from the start to ``until``; at least 1 once anything was counted."""
     return sum(1 for day in explain(run, calendar, until) if day.counted_minutes)
+
+
+class Meter:
+    """Counts the minutes of a calendar between two others; what it counted once it remembers.
+
+    A list asks for fifty cases at once, some of them years overdue. Safe in several threads.
+    """
+
+    def __init__(self, calendar: Calendar) -> None:
+        self._calendar = calendar
+        self._first: int | None = None  # the day from which both sums are counted
+        self._ahead, self._behind = [0], [0]  # minutes of the first n days after, before it
+        self._spans: dict[int, tuple[tuple[int, int], ...]] = {}
+        self._lock = threading.Lock()
+
+    def between(self, since: int, until: int) -> int:
+        """Counted minutes from one minute of local time to another; negative when that is earlier."""
+        calendar = self._calendar
+        if calendar is None:
+            return until - since
+        with self._lock:
+            return self._before(calendar, until) - self._before(calendar, since)
+
+    def _before(self, calendar: WorkCalendar, minute: int) -> int:
+        day, rest = divmod(minute, _DAY)
+        if self._first is None:
+            self._first = day
+        steps = day - self._first
+        sums = self._ahead if steps >= 0 else self._behind
+        while len(sums) <= abs(steps):
+            fresh = self._first + len(sums) - 1 if steps >= 0 else self._first - len(sums)
+            sums.append(sums[-1] + calendar.on(date.fromordinal(_EPOCH + fresh)).minutes)
+        spans = self._spans.get(day)
+        if spans is None:
+            spans = self._spans[day] = calendar.on(date.fromordinal(_EPOCH + day)).stretches
+        before = sums[steps] if steps >= 0 else -sums[-steps]
+        return before + sum(min(closes, rest) - opens for opens, closes in spans if opens < rest)
+
+
+def minutes_left(meter: Meter, due: datetime, at: datetime, pauses: Iterable[Pause] = ()) -> int:
+    """Counted minutes until ``due``, in a stage that runs; negative once it is over.
+
+    Args:
+        pauses: those that ended; time is not over while one lasts, so only what came after ``due`` matters.
+    """
+    end = _minute_of(due)
+    waited = (
+        meter.between(since, until) for since, until in _closed(tuple(pauses)) if since >= end
+    )
+    return meter.between(_minute_of(at), end) + sum(waited)
 
 
 def is_working_time(calendar: Calendar, at: datetime) -> bool:

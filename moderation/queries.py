@@ -6,16 +6,18 @@ import enum
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    ScalarSelect,
+    Select,
+    String,
     Subquery,
     and_,
     case,
+    cast,
     exists,
     func,
     or_,
@@ -23,28 +25,32 @@ from sqlalchemy import (
     true,
     union,
 )
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from backend.accounts.models import RoleGrant, Staff
 from backend.accounts.queries import in_force
 from backend.core import clock
-from backend.core.api.paging import page
+from backend.core.api.paging import merged_page
 from backend.core.auth import ROLE_PERMISSIONS, Permission, Principal
 from backend.feedback.models import Feedback, FeedbackAttachment
-from backend.places.models import AdminUnit, Department, UnitLevel
-from backend.places.queries import standing
+from backend.places.lineage import became
+from backend.places.models import AdminUnit, Department
 from backend.uploads.models import Purpose, Upload
-from moderation import search
-from moderation.access import Scope, scope_of
+from moderation import search, settings
+from moderation.access import Part, Scope, scope_of
+from moderation.clock import Meter, Pause, minutes_left
 from moderation.filters import Filters, Sort, View
 from moderation.models import (
     OPEN_STATES,
     Case,
     CaseState,
+    ClockEntry,
+    ClockMove,
     FeedbackCategory,
     LegalType,
     ReplyTemplate,
     RoutingRule,
+    Stage,
     Urgency,
 )
 
@@ -56,13 +62,16 @@ MOST_COUNTED = 2_000
 class Listed:
     """A row of the list: the case and what is shown of others."""
 
-    case: Case
+    case: Any  # a row with the columns of ``Case`` that a list needs
     text: str
     unit_code: str
     unit_name: str
     department: str | None
     assignee: str | None
     has_photos: bool
+    minutes_left: (
+        int | None
+    )  # of working time, in the stage that runs; None while it is paused or over
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,43 +92,70 @@ def list_cases(
     cursor: str | None = None,
     limit: int = 20,
 ) -> Found:
-    """One page of the cases ``actor`` may read: seven statements at most, however many there are."""
-    scope = scope_of(session, actor)
-    hits = search.newest(session, filters.q, _searched_units(scope)) if filters.q else None
-    conditions = [scope.condition(checked=hits is not None), *_fitting(Case, filters)]
-    if hits is not None:
-        conditions.append(Case.search_id.in_(hits.ids))
-    if filters.commune is not None:
-        conditions.append(Case.unit_id == _commune(filters.commune))
-    conditions.append(_view(actor, filters))
+    """One page of the cases ``actor`` may read: three statements, however many there are (four when words are looked for).
+
+    Raises:
+        InvalidInput: no commune carries the code asked for, or the cursor was not made by this list.
+    """
+    scope = scope_of(session, actor, commune=filters.commune)
+    hits = _hits(session, scope, filters)
+    conditions = [*_fitting(Case, filters), _view(actor, filters)]
     if filters.state is not None:
         conditions.append(Case.state == filters.state)
-    keys: Any = {
-        Sort.DUE: (Case.due_at, Case.id),
-        Sort.NEWEST: (Case.created_at.desc(), Case.id.desc()),
-        Sort.URGENCY: (Case.urgency_rank, Case.due_at, Case.id),
-    }[Sort.NEWEST if filters.finished else sort]
-    # What the list does not show is not read: the documents of a row are most of its bytes.
-    light = select(Case).options(
-        defer(Case.suggestion), defer(Case.routing), defer(Case.policy), defer(Case.search_key)
-    )
-    index = _newest_index(scope, filters)
-    if sort is Sort.NEWEST and not filters.finished and index is not None:
+    order = _ORDERS[Sort.NEWEST if filters.finished else sort]
+    branches = [select(*order.keys).where(part.within, *conditions) for part in _parts(scope, hits)]
+    if sort is Sort.NEWEST and not filters.finished and hits is None and not scope.everything:
         # SQLite keeps no statistics: told nothing, it walks the archive for a province's open cases.
-        light = light.with_hint(Case, f"INDEXED BY {index}", "sqlite")
-    found = page(session, light.where(*conditions), keys=keys, cursor=cursor, limit=limit)
+        branches = [
+            branch.with_hint(Case, f"INDEXED BY {_NEWEST[part.key]}", "sqlite")
+            for part, branch in zip(scope.parts(), branches, strict=True)
+        ]
+    if not branches:
+        return Found([], None, truncated=False)
+    found = merged_page(
+        session,
+        branches,
+        cursor=cursor,
+        limit=limit,
+        descending=order.descending,
+        dressed=_shown,
+    )
     return Found(_listed(session, found.items), found.next_cursor, hits is not None and hits.more)
 
 
-def _newest_index(scope: Scope, filters: Filters) -> str | None:
-    """The index of open cases, newest first, when the scope is one unit or one province."""
-    if filters.q or filters.commune:
+class _Order(NamedTuple):
+    keys: tuple[Any, ...]
+    descending: bool
+
+
+_ORDERS = {
+    Sort.DUE: _Order((Case.due_at, Case.id), descending=False),
+    Sort.NEWEST: _Order((Case.created_at, Case.id), descending=True),
+    Sort.URGENCY: _Order((Case.urgency_rank, Case.due_at, Case.id), descending=False),
+}
+_NEWEST = {
+    key: f"ix_moderation_case_queue_{key.removesuffix('_id')}_newest"
+    for key in ("unit_id", "province_id")
+}
+
+
+def _hits(session: Session, scope: Scope, filters: Filters) -> search.Hits | None:
+    """What holds the words that are looked for; None when none are."""
+    if not filters.q:
         return None
-    if len(scope.unit_ids) == 1 and not scope.province_ids:
-        return "ix_moderation_case_queue_unit_newest"
-    if len(scope.province_ids) == 1 and not scope.unit_ids:
-        return "ix_moderation_case_queue_province_newest"
-    return None
+    if not scope.parts():
+        return search.Hits((), more=False)
+    everywhere = scope.everything or scope.province_ids
+    return search.newest(session, filters.q, frozenset() if everywhere else scope.unit_ids)
+
+
+def _parts(scope: Scope, hits: search.Hits | None) -> list[Part]:
+    """Where to look: each an equality with an index; together nothing is left out, and nothing is there twice."""
+    if hits is None:
+        return scope.parts()
+    if not hits.ids:
+        return []
+    return [Part("search_id", and_(Case.search_id.in_(hits.ids), scope.condition(checked=True)))]
 
 
 def _fitting(cases: Any, filters: Filters) -> list[ColumnElement[bool]]:
@@ -135,19 +171,6 @@ def _fitting(cases: Any, filters: Filters) -> list[ColumnElement[bool]]:
         )
         if wanted is not None
     ]
-
-
-def _commune(code: str) -> ScalarSelect[UUID]:
-    """The id of the commune that carries the code today, inside the statement that asks."""
-    return (
-        select(AdminUnit.id)
-        .where(AdminUnit.code == code, AdminUnit.level == UnitLevel.COMMUNE, standing())
-        .scalar_subquery()
-    )
-
-
-def _searched_units(scope: Scope) -> frozenset[UUID]:
-    return frozenset() if scope.everything or scope.province_ids else scope.unit_ids
 
 
 def _view(actor: Principal, filters: Filters) -> ColumnElement[bool]:
@@ -177,42 +200,104 @@ def _conditions(cases: Any, actor: Principal, now: datetime) -> dict[View, Colum
         View.DEPARTMENT: cases.lead_department_id.in_(own) if own else true(),
         View.UNASSIGNED: cases.assignee_id.is_(None),
         View.OVERDUE: cases.is_overdue.is_(True),
-        View.DUE_SOON: and_(cases.is_overdue.is_(False), cases.due_at <= now + DUE_SOON),
+        # From a day ago on, lest all that is overdue be passed on the way: a worker may be late by as much.
+        View.DUE_SOON: and_(
+            cases.is_overdue.is_(False), cases.due_at.between(now - DUE_SOON, now + DUE_SOON)
+        ),
     }
 
 
-def _listed(session: Session, cases: Iterable[Case]) -> list[Listed]:
-    """What the list shows of feedback, unit, department, person and photos: one statement for the page."""
-    ordered = list(cases)
-    if not ordered:
+# What the list shows of a case; from the plain tables: nobody changes these rows, and pages are asked for all day.
+_CASE: Any = Case.__table__
+_OF_CASE = tuple(
+    _CASE.c[name]
+    for name in (
+        *("id", "tracking_code", "version", "unit_id", "province_id", "created_at", "published_at"),
+        *("state", "kind", "category", "urgency", "complex", "legal_type", "legal_confirmed_at"),
+        *("lead_department_id", "assignee_id", "stage", "due_at", "intake_due_at", "paused_at"),
+        *("is_overdue", "urgency_rank"),
+    )
+)
+_ENTRY: Any = ClockEntry.__table__
+_FEEDBACK: Any = Feedback.__table__
+_ATTACHMENT: Any = FeedbackAttachment.__table__
+_UPLOAD: Any = Upload.__table__
+_UNIT: Any = AdminUnit.__table__
+_DEPARTMENT: Any = Department.__table__
+_STAFF: Any = Staff.__table__
+_PHOTO = exists().where(
+    _ATTACHMENT.c.feedback_id == _FEEDBACK.c.id,
+    _UPLOAD.c.id == _ATTACHMENT.c.upload_id,
+    _UPLOAD.c.purpose == Purpose.PHOTO,
+)
+# When the clock was stopped and went on after the time was over: what was waited for does not count. In turns.
+_WAITED = (
+    select(func.aggregate_strings(cast(_ENTRY.c.at, String), ","))
+    .where(
+        _ENTRY.c.case_id == _CASE.c.id,
+        _ENTRY.c.stage == _CASE.c.stage,
+        _ENTRY.c.move.in_([ClockMove.PAUSE, ClockMove.RESUME]),
+        _ENTRY.c.at
+        >= case((_CASE.c.stage == Stage.INTAKE, _CASE.c.intake_due_at), else_=_CASE.c.due_at),
+    )
+    .correlate(_CASE)
+    .scalar_subquery()
+)
+_OF_OTHERS = (
+    _FEEDBACK.c.text,
+    _UNIT.c.code,
+    _UNIT.c.full_name,
+    _DEPARTMENT.c.name,
+    _STAFF.c.name,
+    _PHOTO,
+    _CASE.c.policy["round_the_clock"].as_boolean(),
+    case((_CASE.c.is_overdue, _WAITED)),
+)
+_OTHERS, _AGE = len(_OF_OTHERS), len(settings.GENERATIONS)
+
+
+def _shown(page: Subquery) -> Select[*tuple[Any, ...]]:
+    """A page of cases with what the list shows of them, of feedback, unit, department, person and photos."""
+    # Outer joins are read from left to right: the page comes first, whatever a planner thinks of the tables.
+    return select(*_OF_CASE, *_OF_OTHERS, *settings.GENERATIONS).select_from(
+        page.outerjoin(_CASE, _CASE.c.id == page.c.id)
+        .outerjoin(_FEEDBACK, _FEEDBACK.c.id == _CASE.c.feedback_id)
+        .outerjoin(_UNIT, _UNIT.c.id == _CASE.c.unit_id)
+        .outerjoin(_DEPARTMENT, _DEPARTMENT.c.id == _CASE.c.lead_department_id)
+        .outerjoin(_STAFF, _STAFF.c.id == _CASE.c.assignee_id)
+    )
+
+
+def _listed(session: Session, rows: Sequence[Any]) -> list[Listed]:
+    if not rows:
         return []
-    photo = exists().where(
-        FeedbackAttachment.feedback_id == Case.feedback_id,
-        Upload.id == FeedbackAttachment.upload_id,
-        Upload.purpose == Purpose.PHOTO,
+    provinces = {row.unit_id: row.province_id for row in rows}
+    meters = settings.meters_of(session, provinces, tuple(rows[0][-_AGE:]))
+    now = clock.now()
+    listed = []
+    for row in rows:
+        text, code, unit, department, assignee, photos, always, waited = row[
+            -_OTHERS - _AGE : -_AGE
+        ]
+        meter = _NIGHT_AND_DAY if always else meters[row.unit_id]
+        left = _minutes_left(row, meter, waited, now)
+        listed.append(Listed(row, text, code, unit, department, assignee, photos, left))
+    return listed
+
+
+_NIGHT_AND_DAY = Meter(None)
+
+
+def _minutes_left(one: Any, meter: Meter, waited: str | None, now: datetime) -> int | None:
+    if one.stage is None or one.paused_at is not None:
+        return None
+    moments = sorted(
+        moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # SQLite keeps no zone
+        for moment in map(datetime.fromisoformat, waited.split(",") if waited else ())
     )
-    rows = session.execute(
-        select(
-            Case.id,
-            Feedback.text,
-            AdminUnit.code,
-            AdminUnit.full_name,
-            Department.name,
-            Staff.name,
-            photo,
-        )
-        .join(Feedback, Feedback.id == Case.feedback_id)
-        .join(AdminUnit, AdminUnit.id == Case.unit_id)
-        .outerjoin(Department, Department.id == Case.lead_department_id)
-        .outerjoin(Staff, Staff.id == Case.assignee_id)
-        .where(Case.id.in_([each.id for each in ordered]))
-    )
-    facts = {row[0]: row for row in rows}
-    return [
-        Listed(each, text, code, name, department, assignee, has_photos)
-        for each in ordered
-        for _id, text, code, name, department, assignee, has_photos in [facts[each.id]]
-    ]
+    pauses = [Pause(*both) for both in zip(moments[::2], moments[1::2], strict=True)]
+    due = one.intake_due_at if one.stage is Stage.INTAKE else one.due_at
+    return minutes_left(meter, due, now, pauses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +324,8 @@ def counts(session: Session, actor: Principal, filters: Filters) -> Counts:
     bounds. One's own cases are looked at by themselves, so that their number holds. Finished cases are not
     counted: that number only grows, and nobody works by it.
     """
-    scope = scope_of(session, actor)
-    hits = search.newest(session, filters.q, _searched_units(scope)) if filters.q else None
+    scope = scope_of(session, actor, commune=filters.commune)
+    hits = _hits(session, scope, filters)
     here = _tally(session, actor, scope, filters, _sources(scope, filters, hits))
     own = here if hits else _tally(session, actor, scope, filters, [Case.assignee_id == actor.id])
     searched_in_part = hits is not None and hits.more
@@ -276,8 +361,6 @@ def _sources(scope: Scope, filters: Filters, hits: search.Hits | None) -> list[C
         return [Case.assignee_id == filters.assignee]
     if filters.department is not None:
         return [Case.lead_department_id == filters.department]
-    if filters.commune is not None:
-        return [Case.unit_id == _commune(filters.commune)]
     return [
         *(Case.province_id == each for each in sorted(scope.province_ids)),
         *(Case.unit_id == each for each in sorted(scope.unit_ids)),
@@ -347,11 +430,11 @@ def _sample(scope: Scope, sources: list[ColumnElement[bool]]) -> Subquery:
 
 
 def handlers_of(session: Session, unit_id: UUID, department_id: UUID) -> dict[UUID, str]:
-    """Whom a case of that department may be given to, by id with their names."""
+    """Whom a case of that unit and department may be given to, by id with their names; of what the unit became too."""
     roles = [role for role, held in ROLE_PERMISSIONS.items() if Permission.CASES_HANDLE in held]
     holders = select(RoleGrant.staff_id).where(
         RoleGrant.role.in_(roles),
-        RoleGrant.unit_id == unit_id,
+        RoleGrant.unit_id.in_(became(unit_id)),
         or_(RoleGrant.department_id == department_id, RoleGrant.department_id.is_(None)),
         in_force(),
     )

@@ -94,6 +94,15 @@ class CaseItemSchema(PlainSchema):
     stage = fields.String(required=True, allow_none=True)
     is_overdue = fields.Boolean(required=True)
     paused = fields.Boolean(required=True)
+    working_minutes_left = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "of the unit's working time until the running stage is due; negative when overdue; "
+            "null while paused and once it is over",
+            "example": 315,
+        },
+    )
     created_at = Timestamp(required=True)
     has_photos = fields.Boolean(required=True)
     awaiting = fields.String(

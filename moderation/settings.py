@@ -21,7 +21,7 @@ from backend.places import queries as places
 from backend.places.calendar import WorkCalendar
 from backend.places.models import AdminUnit, Department
 from moderation import deadlines, routing
-from moderation.clock import full_day_minutes
+from moderation.clock import Meter, full_day_minutes
 from moderation.models import (
     DeadlinePolicy,
     FeedbackCategory,
@@ -71,6 +71,14 @@ _Seen = tuple[int, tuple[tuple[str, int], ...]]
 _kept: OrderedDict[UUID, tuple[_Seen, Settings]] = OrderedDict()
 _lock = threading.Lock()
 
+# The same as columns of another statement: whoever reads cases knows at once whether its calendars are still true.
+GENERATIONS = tuple(
+    select(_GENERATION.c.value).where(_GENERATION.c.area == area).scalar_subquery()
+    for area in _AREAS
+)
+Generations = tuple[int | None, ...]
+_meters: OrderedDict[UUID, tuple[tuple[int, Generations], Meter]] = OrderedDict()
+
 
 def settings_of(session: Session, unit_id: UUID) -> Settings:
     """The settings of a unit, as they are in this transaction.
@@ -106,15 +114,42 @@ def _known(session: Session, unit_id: UUID, seen: _Seen) -> Settings:
     return fresh
 
 
+def meters_of(
+    session: Session, provinces: Mapping[UUID, UUID], generations: Generations
+) -> dict[UUID, Meter]:
+    """The working time of units, each named with its province, ready to count with.
+
+    Nothing is asked while the ``generations``, read in the caller's own statement, stay; else two statements.
+    """
+    seen = (id(engine()), generations)
+    with _lock:
+        kept = {unit_id: _meters.get(unit_id) for unit_id in provinces}
+    known = {unit_id: held[1] for unit_id, held in kept.items() if held and held[0] == seen}
+    missing = {unit_id: provinces[unit_id] for unit_id in provinces.keys() - known.keys()}
+    if not missing:
+        return known
+    fresh = {
+        unit_id: Meter(calendar)
+        for unit_id, calendar in places.calendars_for(session, missing).items()
+    }
+    with _lock:
+        for unit_id, meter in fresh.items():
+            _meters[unit_id] = (seen, meter)
+            _meters.move_to_end(unit_id)
+        while len(_meters) > _KEPT_UNITS:
+            _meters.popitem(last=False)
+    return {**known, **fresh}
+
+
 def changed(session: Session) -> None:
     """Say that rules, policies or calendars change with this transaction."""
     bump(session, AREA)
 
 
 def _lists(session: Session, unit_id: UUID) -> list[list[Any]]:
-    """The unit, its departments in use, and the rules and policies that hold for it, in one statement.
+    """The unit, its departments in use, the rules and policies that hold for it, versions that failed, in one statement.
 
-    Full joins that never meet put four short lists below each other: the first submission after a change, or in a
+    Full joins that never meet put five short lists below each other: the first submission after a change, or in a
     fresh process, costs little more than any other.
     """
     province_id = select(AdminUnit.parent_id).where(AdminUnit.id == unit_id).scalar_subquery()
@@ -133,6 +168,19 @@ def _lists(session: Session, unit_id: UUID) -> list[list[Any]]:
             ),
             (RoutingRule, holding(RoutingRule)),
             (DeadlinePolicy, holding(DeadlinePolicy)),
+            (
+                RoutingRuleVersion,
+                select(RoutingRuleVersion)
+                .join(
+                    RoutingRule,
+                    (RoutingRuleVersion.rule_id == RoutingRule.id)
+                    & (RoutingRuleVersion.version == RoutingRule.version),
+                )
+                .where(
+                    RoutingRule.id.in_(holding(RoutingRule).with_only_columns(RoutingRule.id)),
+                    RoutingRuleVersion.failed_at.is_not(None),
+                ),
+            ),
         )
     )
     statement = select(unit, *others).select_from(unit)
@@ -143,7 +191,7 @@ def _lists(session: Session, unit_id: UUID) -> list[list[Any]]:
 
 
 def _read(session: Session, unit_id: UUID) -> Settings:
-    units, departments, rules, policies = _lists(session, unit_id) or ((),) * 4
+    units, departments, rules, policies, failures = _lists(session, unit_id) or ((),) * 5
     if not units:
         raise LookupError(f"no unit {unit_id}")
     province_id = units[0].parent_id or unit_id
@@ -154,20 +202,7 @@ def _read(session: Session, unit_id: UUID) -> Settings:
         None,
     )
 
-    failed = set(
-        session.scalars(
-            select(RoutingRule.id)
-            .join(
-                RoutingRuleVersion,
-                (RoutingRuleVersion.rule_id == RoutingRule.id)
-                & (RoutingRuleVersion.version == RoutingRule.version),
-            )
-            .where(
-                RoutingRule.id.in_([rule.id for rule in rules]),
-                RoutingRuleVersion.failed_at.is_not(None),
-            )
-        )
-    )
+    failed = {each.rule_id for each in failures}
 
     def locality(owner: UUID | None) -> int:
         return 0 if owner is None else 2 if owner == unit_id else 1

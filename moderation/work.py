@@ -21,6 +21,7 @@ from backend.core.events import Event
 from backend.feedback import projection
 from backend.feedback.models import Feedback
 from backend.places import queries as places
+from backend.places.lineage import became
 from backend.places.models import Department
 from moderation import intake, ledger, queries
 from moderation.events import CaseAssigned, OutcomeUnpublished
@@ -290,17 +291,24 @@ def resume_if_paused(work: Work) -> None:
 
 
 def department_of(work: Work) -> Department:
-    """The department that the move names, of the unit of the case.
+    """The department that the move names, of the unit of the case or of what that became.
 
     Raises:
         InvalidInput: there is none, or it is not in use any more.
     """
     department = places.department(work.session, work.given["department_id"])
-    if department is None or department.unit_id != work.case.unit_id:
+    if department is None or not _takes_over(work, department.unit_id):
         raise InvalidInput({"department_id": ["unknown"]})
     if not department.active:
         raise InvalidInput({"department_id": ["not_in_use"]})
     return department
+
+
+def _takes_over(work: Work, unit_id: UUID) -> bool:
+    """True for the unit of the case and for those that took its place (one statement then)."""
+    if unit_id == work.case.unit_id:
+        return True
+    return unit_id in work.session.scalars(became(work.case.unit_id)).all()
 
 
 def _handler(work: Work, department_id: UUID) -> UUID | None:

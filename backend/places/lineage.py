@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import CTE, Select, select
 
 from backend.core import clock
 from backend.places.models import AdminUnit, UnitSuccession
+
+
+def lines(units: Select[UUID], on: Any = None) -> CTE:
+    """Rows (``root``, ``unit_id``): each of these units with itself and with those it was made from.
+
+    Args:
+        on: the day whose successions count, today's when none is named; a parameter in statements built once.
+    """
+    picked = units.subquery()
+    roots = select(picked.c[0].label("root"), picked.c[0].label("unit_id")).cte(
+        "lineage", recursive=True
+    )
+    return roots.union(
+        select(roots.c.root, UnitSuccession.predecessor_id).where(
+            UnitSuccession.successor_id == roots.c.unit_id,
+            UnitSuccession.effective_on <= (clock.today_local() if on is None else on),
+        )
+    )
 
 
 def came_from(unit_ids: Iterable[UUID]) -> Select[UUID]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from backend.core import clock
 from backend.places.calendar import DEFAULT_WEEK, DayRule, Span, WorkCalendar
+from backend.places.lineage import lines
 from backend.places.models import (
     AdminUnit,
     CalendarChange,
@@ -31,9 +32,9 @@ _CALENDAR_REACHES_BACK = timedelta(days=800)
 Week = tuple[tuple[Span, ...], ...]  # Monday first
 
 
-def standing(on: date | None = None) -> ColumnElement[bool]:
+def standing(on: date | BindParameter[date] | None = None) -> ColumnElement[bool]:
     """Condition: the unit stands on that day (today in Vietnam when none is named)."""
-    day = on or clock.today_local()
+    day = clock.today_local() if on is None else on
     return and_(
         AdminUnit.valid_from <= day, or_(AdminUnit.valid_to.is_(None), AdminUnit.valid_to >= day)
     )
@@ -141,17 +142,7 @@ def lineages(session: Session, unit_ids: Iterable[UUID]) -> dict[UUID, list[UUID
     What they published stays readable at the address of the unit that took their place.
     """
     wanted = list(unit_ids)
-    roots = (
-        select(AdminUnit.id.label("root"), AdminUnit.id.label("unit_id"))
-        .where(AdminUnit.id.in_(wanted))
-        .cte("lineage", recursive=True)
-    )
-    line = roots.union(
-        select(roots.c.root, UnitSuccession.predecessor_id).where(
-            UnitSuccession.successor_id == roots.c.unit_id,
-            UnitSuccession.effective_on <= clock.today_local(),
-        )
-    )
+    line = lines(select(AdminUnit.id).where(AdminUnit.id.in_(wanted)))
     found: dict[UUID, list[UUID]] = {unit_id: [unit_id] for unit_id in wanted}
     for root, unit_id in session.execute(select(line.c.root, line.c.unit_id)):
         if unit_id != root:
@@ -272,48 +263,78 @@ def calendar_layers(
 ) -> CalendarLayers:
     """What holds for a unit from ``first`` to ``last``, by who entered it (two statements)."""
     province = select(AdminUnit.parent_id).where(AdminUnit.id == unit_id).scalar_subquery()
-    hours = session.execute(
+    entered = _entered(session, [unit_id, province], first, last)
+    above = next((owner for owner in entered if owner not in {None, unit_id}), None)
+    return _layered(entered, above, unit_id)
+
+
+class _Entered(NamedTuple):
+    """What one owner (a unit, or None: the country) entered about working time."""
+
+    hours: dict[int, list[Span]]
+    days: dict[date, DayRule]
+
+
+def _entered(
+    session: Session, owners: Sequence[Any], first: date, last: date
+) -> dict[UUID | None, _Entered]:
+    """What these owners and the country entered, by owner (two statements)."""
+
+    def theirs(kind: type[WorkingHours | CalendarDay]) -> ColumnElement[bool]:
+        return or_(kind.unit_id.in_(owners), kind.unit_id.is_(None))
+
+    found: dict[UUID | None, _Entered] = {}
+    for owner, weekday, opens, closes in session.execute(
         select(WorkingHours.unit_id, WorkingHours.weekday, WorkingHours.opens, WorkingHours.closes)
-        .where(
-            or_(
-                WorkingHours.unit_id == unit_id,
-                WorkingHours.unit_id == province,
-                WorkingHours.unit_id.is_(None),
-            )
-        )
+        .where(theirs(WorkingHours))
         .order_by(WorkingHours.weekday, WorkingHours.opens)
-    ).all()
-    days = session.execute(
+    ):
+        hours = found.setdefault(owner, _Entered({}, {})).hours
+        hours.setdefault(weekday, []).append((opens, closes))
+    for owner, day, kind, note in session.execute(
         select(CalendarDay.unit_id, CalendarDay.day, CalendarDay.kind, CalendarDay.note).where(
-            or_(
-                CalendarDay.unit_id == unit_id,
-                CalendarDay.unit_id == province,
-                CalendarDay.unit_id.is_(None),
-            ),
-            CalendarDay.day.between(first, last),
+            theirs(CalendarDay), CalendarDay.day.between(first, last)
         )
-    ).all()
+    ):
+        found.setdefault(owner, _Entered({}, {})).days[day] = DayRule(kind.value, note)
+    return found
 
-    def locality(owner: UUID | None) -> int:
-        return 0 if owner is None else 2 if owner == unit_id else 1
 
-    spans: tuple[dict[int, list[Span]], ...] = ({}, {}, {})
-    for owner, weekday, opens, closes in hours:
-        spans[locality(owner)].setdefault(weekday, []).append((opens, closes))
-    rules: CalendarLayers = CalendarLayers((None, None, None), ({}, {}, {}))
-    for owner, day, kind, note in days:
-        rules.days[locality(owner)][day] = DayRule(kind.value, note)
-    country, above, own = (
-        tuple(tuple(week.get(weekday, ())) for weekday in range(7)) if week else None
-        for week in spans
+def _layered(
+    entered: Mapping[UUID | None, _Entered], province_id: UUID | None, unit_id: UUID
+) -> CalendarLayers:
+    """The layers of a unit: the country's, its province's where it has one, its own."""
+    nothing = _Entered({}, {})
+    country = entered.get(None, nothing)
+    above = nothing if province_id in {None, unit_id} else entered.get(province_id, nothing)
+    own = entered.get(unit_id, nothing)
+
+    def week(hours: Mapping[int, list[Span]]) -> Week | None:
+        return tuple(tuple(hours.get(weekday, ())) for weekday in range(7)) if hours else None
+
+    return CalendarLayers(
+        (week(country.hours), week(above.hours), week(own.hours)),
+        (country.days, above.days, own.days),
     )
-    return rules._replace(weeks=(country, above, own))
 
 
 def calendar_for(session: Session, unit_id: UUID) -> WorkCalendar:
     """The working time of a unit as a plain value (two statements)."""
-    first = clock.today_local() - _CALENDAR_REACHES_BACK
-    return calendar_layers(session, unit_id, first).calendar()
+    return calendar_layers(session, unit_id, _calendar_begins()).calendar()
+
+
+def calendars_for(session: Session, provinces: Mapping[UUID, UUID]) -> dict[UUID, WorkCalendar]:
+    """The same for several units, each named with its province: two statements, however many there are."""
+    owners = sorted({*provinces, *provinces.values()})
+    entered = _entered(session, owners, _calendar_begins(), date.max)
+    return {
+        unit_id: _layered(entered, province_id, unit_id).calendar()
+        for unit_id, province_id in provinces.items()
+    }
+
+
+def _calendar_begins() -> date:
+    return clock.today_local() - _CALENDAR_REACHES_BACK
 
 
 def calendar_change(session: Session, unit_id: UUID | None) -> CalendarChange | None:

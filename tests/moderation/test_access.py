@@ -193,6 +193,72 @@ def test_units_that_ended_without_a_case_leave_the_queue_one_equality(place: Pla
         assert access.scope_of(session, place.office.hoa).unit_ids == {heir.id}
 
 
+def test_a_commune_asked_for_is_the_one_of_today_with_what_it_was_made_from(
+    client: FlaskClient, place: Place
+) -> None:
+    """Unknown is wrong, somebody else's has nothing; the list and its counts say the same."""
+    with transaction() as session:
+        ended = session.get_one(AdminUnit, place.office.unit.id)
+        heir = make_commune(session, parent_id=ended.parent_id)
+        neighbour = make_commune(session, parent_id=ended.parent_id)
+        make_case(session, neighbour)
+        become(session, heir, ended)
+        province = session.get_one(AdminUnit, heir.parent_id)
+        elsewhere = make_commune(session, parent_id=make_province(session, code="66").id)
+        make_case(session, elsewhere)
+        desk = make_department(session, heir, code="so", name="Sở").id
+        people = {
+            make_staff(session, Role.TRIAGE_OFFICER, unit=heir): True,
+            make_staff(session, Role.HANDLER, unit=heir, department_id=desk): False,
+            make_staff(session, Role.PROVINCE_SUPERVISOR, unit=province): True,
+        }
+    for person, whole in people.items():
+        sign_in(client, person)
+        here = {str(place.ordinary), *([str(place.restricted)] if whole else [])}
+        for words in ("", "&q=cứu đói"):
+            for code, seen in ((heir.code, here), (elsewhere.code, set())):
+                for sort in SORTS:
+                    listed = client.get(f"/api/v1/cases?commune={code}&sort={sort}{words}")
+                    assert ids(listed) == seen
+                counted = client.get(f"/api/v1/cases/counts?commune={code}{words}").get_json()
+                assert counted["by_view"]["all"] == len(seen)
+            for code in (ended.code, "99999"):
+                for where in ("cases", "cases/counts"):
+                    answer = client.get(f"/api/v1/{where}?commune={code}{words}")
+                    assert answer.status_code == 422
+                    assert answer.get_json()["errors"] == {"commune": ["unknown"]}
+
+
+def test_a_case_of_what_ended_is_given_to_those_who_took_its_place(
+    client: FlaskClient, place: Place
+) -> None:
+    with transaction() as session:
+        ended = session.get_one(AdminUnit, place.office.unit.id)
+        heir = make_office(session, parent_id=ended.parent_id)
+        stranger = make_office(session, parent_id=ended.parent_id)
+        become(session, heir.unit, ended)
+    sign_in(client, heir.staff["hoa"])
+    path = f"/api/v1/cases/{place.ordinary}"
+    offered = client.get(f"{path}/handlers/{heir.economy.id}").get_json()["items"]
+    assert [each["name"] for each in offered] == ["Bình"]
+    body = {"department_id": str(stranger.economy.id)}
+    version = client.get(path).get_json()["version"]
+    confirmed = client.post(
+        f"{path}/moves/confirm_legal",
+        json={"legal_type": "ordinary"},
+        headers={"If-Match": f'"{version}"'},
+    ).get_json()
+    headers = {"If-Match": f'"{confirmed["version"]}"'}
+    refused = client.post(f"{path}/moves/assign", json=body, headers=headers)
+    assert refused.get_json()["errors"] == {"department_id": ["unknown"]}
+    body = {"department_id": str(heir.economy.id), "staff_id": str(heir.binh.id)}
+    given = client.post(f"{path}/moves/assign", json=body, headers=headers)
+    assert given.status_code == 200, given.text
+    assert given.get_json()["assignee"]["name"] == "Bình"
+    sign_in(client, heir.staff["binh"])
+    assert "start" in [each["move"] for each in client.get(path).get_json()["allowed_moves"]]
+
+
 def test_strangers_are_turned_away_before_their_words_are_read(
     app: Flask, client: FlaskClient
 ) -> None:

@@ -180,6 +180,23 @@ def test_elapsed_and_each_days_share_are_what_counting_by_hand_gives(
     assert clock.working_days(story.run, story.calendar, at) == worked
 
 
+@settings(max_examples=150, deadline=None)
+@given(stories(), st.lists(st.integers(0, 40 * 86_400), min_size=1, max_size=4))
+def test_what_is_left_is_the_allowance_without_what_passed(
+    story: Story, moments: list[int]
+) -> None:
+    due, meter = due_or_none(story), clock.Meter(story.calendar)
+    if due is None:
+        return
+    for after in moments:  # of one meter, in any order
+        at = story.run.started_at + timedelta(seconds=after)
+        ended = tuple(each for each in story.run.pauses if each.until and each.until <= at)
+        so_far = replace(story.run, pauses=ended)
+        until = clock.due_at(so_far, story.calendar)
+        left = clock.minutes_left(meter, until, at, ended)
+        assert left == story.run.allowance - clock.elapsed(so_far, story.calendar, at)
+
+
 @settings(max_examples=60, deadline=None)
 @given(days, st.data())
 def test_working_time_is_asked_minute_by_minute_as_it_is_counted(day: date, data: Any) -> None:

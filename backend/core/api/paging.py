@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -98,7 +98,13 @@ def page(
 
 
 def merged_page(
-    session: Session, branches: Sequence[Select[Any, Any]], *, cursor: str | None, limit: int
+    session: Session,
+    branches: Sequence[Select[*tuple[Any, ...]]],
+    *,
+    cursor: str | None,
+    limit: int,
+    descending: bool = True,
+    dressed: Callable[[Subquery], Select[*tuple[Any, ...]]] = select,
 ) -> Page:
     """One page of several lists merged, latest first; items are the rows that the branches select.
 
@@ -106,22 +112,30 @@ def merged_page(
     many rows there are. PostgreSQL would gather all rows of a plain UNION ALL before it sorts them.
 
     Args:
-        branches: at least one; each selects a moment and then an id, none of them the same row as another.
+        branches: at least one; each selects the keys of the order, the last of them unique (a moment and then an
+            id), none of them the same row as another.
+        descending: the largest keys first; else the smallest.
+        dressed: what is selected with the keys of the page, in the same statement; it joins what it needs to them
+            from outside, so that the page stays a page.
 
     Raises:
         InvalidInput: the cursor was not made by this list.
     """
-    merged = union_all(*(select(_top(branch, cursor, limit)) for branch in branches)).subquery()
-    moment, row_id = merged.c
-    keys = (moment.desc(), row_id.desc())
-    return page(session, select(merged), keys=keys, cursor=cursor, limit=limit)
+    tops = [_top(branch, cursor, limit, descending=descending) for branch in branches]
+    merged = union_all(*(select(top) for top in tops)).subquery() if len(tops) > 1 else tops[0]
+    keys = [column.desc() if descending else column for column in merged.c]
+    return page(session, dressed(merged), keys=keys, cursor=cursor, limit=limit)
 
 
-def _top(branch: Select[Any, Any], cursor: str | None, limit: int) -> Subquery:
+def _top(
+    branch: Select[*tuple[Any, ...]], cursor: str | None, limit: int, *, descending: bool
+) -> Subquery:
     columns = list(branch.selected_columns)
     if cursor is not None:
-        branch = branch.where(_after(columns, [True, True], _decode(cursor, columns)))
-    return branch.order_by(*(column.desc() for column in columns)).limit(limit + 1).subquery()
+        values = _decode(cursor, columns)
+        branch = branch.where(_after(columns, [descending] * len(columns), values))
+    keys = (column.desc() if descending else column for column in columns)
+    return branch.order_by(*keys).limit(limit + 1).subquery()
 
 
 def _after(

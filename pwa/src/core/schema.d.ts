@@ -564,6 +564,11 @@ export interface components {
             /** @enum {string} */
             urgency: "normal" | "priority" | "emergency";
             version: number;
+            /**
+             * @description of the unit's working time until the running stage is due; negative when overdue; null while paused and once it is over
+             * @example 315
+             */
+            working_minutes_left: number | null;
         };
         CaseMove: {
             label: string;
@@ -1095,12 +1100,17 @@ export interface components {
             slug: string;
         };
         FeedbackFile: {
+            height?: number;
             /** Format: uuid */
             id: string;
             kind: string;
+            sources?: {
+                [key: string]: unknown;
+            }[];
             /** @enum {string} */
             state: "receiving" | "received" | "processing" | "clean" | "rejected";
             url: string | null;
+            width?: number;
         };
         FeedbackFiles: {
             /** @description uploads of this sender; they need not be complete */
