@@ -25,6 +25,7 @@ from notifications.vapid import private_pem
 log = structlog.get_logger()
 
 BATCH = 200
+LONGEST_S = outbox.LEASE.total_seconds() / 2
 
 
 class Sender(Protocol):
@@ -44,7 +45,10 @@ def open_channels(session: aiohttp.ClientSession) -> dict[Channel, Sender]:
         Channel.SMS: SmsChannel(sms_sender()),
     }
     if settings.fcm_credentials:
-        channels[Channel.FCM] = FcmChannel(session, settings.fcm_credentials, settings.fcm_url)
+        try:
+            channels[Channel.FCM] = FcmChannel(session, settings.fcm_credentials, settings.fcm_url)
+        except (OSError, ValueError, KeyError):  # then it waits, and the others do not
+            log.exception("fcm_account_unusable")
     return channels
 
 
@@ -68,7 +72,8 @@ async def _send(channels: Mapping[Channel, Sender], parcel: Parcel) -> Result:
     if channel is None:
         return Result(Outcome.LATER, "channel_not_configured")
     try:
-        return await channel.send(parcel)
+        # A channel that hangs holds up neither what else was taken nor what is urgent, and no lease runs out.
+        return await asyncio.wait_for(channel.send(parcel), LONGEST_S)
     except Exception as error:
         log.exception("channel_failed", channel=parcel.channel, delivery_id=str(parcel.delivery_id))
         return Result(Outcome.LATER, type(error).__name__)

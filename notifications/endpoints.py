@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -14,6 +15,8 @@ KNOWN_HOSTS = (
     ".push.apple.com",
     ".notify.windows.com",
 )
+# What RFC 3986 lets stand in an address; no space, no control character, no backslash.
+_PLAIN = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
 
 
 def push_host(endpoint: str, configured: Sequence[str]) -> str | None:
@@ -22,13 +25,15 @@ def push_host(endpoint: str, configured: Sequence[str]) -> str | None:
     Known hosts are spoken to over HTTPS on its own port only; configured ones as the operator wrote them
     (``push.example.vn``, ``127.0.0.1:9000``), over HTTP too when they are loopback.
     """
+    if not _PLAIN.fullmatch(endpoint):  # what one parser strips and another reads
+        return None
     try:
         parts = urlsplit(endpoint)
         port = parts.port
     except ValueError:
         return None
     host = parts.hostname
-    if not host or parts.username or parts.password or parts.fragment or not endpoint.isascii():
+    if not host or "@" in parts.netloc or "#" in endpoint:
         return None
     named = f"{host}:{port}" if port else host
     if named in configured:
@@ -37,6 +42,7 @@ def push_host(endpoint: str, configured: Sequence[str]) -> str | None:
     if parts.scheme != "https" or port not in {None, 443}:
         return None
     known = any(
-        host == name or (name.startswith(".") and host.endswith(name)) for name in KNOWN_HOSTS
+        (host.endswith(name) and host != name) if name.startswith(".") else host == name
+        for name in KNOWN_HOSTS
     )
     return host if known else None

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from backend.core import clock, crypto
-from backend.core.db import is_postgresql, transaction
+from backend.core.db import get_or_add, is_postgresql, transaction
 from notifications.messages import words
 from notifications.models import (
     Channel,
@@ -28,32 +29,51 @@ from notifications.models import (
 from notifications.parcels import Outcome, Parcel, Result
 from notifications.retry import next_attempt
 
+log = structlog.get_logger()
+
 LEASE = timedelta(seconds=90)
 
 
 def lease(limit: int) -> list[Parcel]:
-    """Take up to ``limit`` deliveries that are due: the urgent first, none to a host that asked us to wait."""
-    now = clock.now()
-    with transaction() as session:
-        taken = _due(session, now, limit, urgent=True)
-        taken += _due(session, now, limit - len(taken), urgent=False)
-        parcels = []
-        for delivery in taken:
-            if delivery.expires_at <= now:
-                _settle(delivery, DeliveryState.EXPIRED, now, delivery.last_error)
-                continue
-            delivery.state = DeliveryState.LEASED
-            delivery.leased_until = now + LEASE
-            delivery.attempts += 1
-            parcels.append(delivery)
-        return _pack(session, parcels)
+    """Take up to ``limit`` deliveries that are due, the urgent first; none is left that is due when there are none.
+
+    What is too late by now expires, and what goes to a host that asked us to wait is put off until then: the queue of
+    that host is looked at once, and not again with every other delivery.
+    """
+    while True:
+        now = clock.now()
+        with transaction() as session:
+            due = _due(session, now, limit, urgent=True)
+            due += _due(session, now, limit - len(due), urgent=False)
+            pauses = dict(
+                session.execute(
+                    select(HostPause.host, HostPause.until).where(HostPause.until > now)
+                ).all()
+            )
+            taken = [each for each in due if _take(each, pauses.get(each.host), now)]
+            parcels = _pack(session, taken, now)
+        if parcels or not due:
+            return parcels
+
+
+def _take(delivery: Delivery, paused_until: datetime | None, now: datetime) -> bool:
+    """Lease a delivery that is due, unless there is a reason not to send it now."""
+    if delivery.expires_at <= now:
+        _settle(delivery, DeliveryState.EXPIRED, now, delivery.last_error)
+        return False
+    if paused_until is not None:
+        _put_off(delivery, paused_until)
+        return False
+    delivery.state = DeliveryState.LEASED
+    delivery.leased_until = now + LEASE
+    delivery.attempts += 1
+    return True
 
 
 def _due(session: Session, now: datetime, limit: int, *, urgent: bool) -> list[Delivery]:
     """Due deliveries of one class in the order of the index, so that a long queue costs no more than a short one."""
     if limit <= 0:
         return []
-    paused = select(HostPause.host).where(HostPause.until > now)
     statement = (
         select(Delivery)
         .where(
@@ -61,7 +81,6 @@ def _due(session: Session, now: datetime, limit: int, *, urgent: bool) -> list[D
             Delivery.urgent.is_(urgent),
             Delivery.not_before <= now,
             or_(Delivery.state == DeliveryState.QUEUED, Delivery.leased_until <= now),
-            Delivery.host.not_in(paused),
         )
         .order_by(Delivery.not_before)
         .limit(limit)
@@ -71,7 +90,7 @@ def _due(session: Session, now: datetime, limit: int, *, urgent: bool) -> list[D
     return list(session.scalars(statement))
 
 
-def _pack(session: Session, deliveries: Sequence[Delivery]) -> list[Parcel]:
+def _pack(session: Session, deliveries: Sequence[Delivery], now: datetime) -> list[Parcel]:
     messages = {
         message.id: message
         for message in session.scalars(
@@ -97,25 +116,30 @@ def _pack(session: Session, deliveries: Sequence[Delivery]) -> list[Parcel]:
         )
         message = messages.get(delivery.message_id) if delivery.message_id else None
         if subscription is None or message is None:
-            _settle(delivery, DeliveryState.DROPPED, clock.now(), "unsubscribed")
+            _settle(delivery, DeliveryState.DROPPED, now, "unsubscribed")
             continue
-        title, body = words(message, subscription.language)
-        parcels.append(
-            replace(
-                parcel,
-                subscription_id=subscription.id,
-                address=crypto.open_sealed(subscription.address_sealed),
-                keys=crypto.open_sealed(subscription.keys_sealed)
-                if subscription.keys_sealed
-                else "",
-                title=title,
-                body=body,
-                link=message.link,
-                tag=message.tag,
-                language=subscription.language,
-            )
-        )
+        try:
+            parcels.append(_addressed(parcel, subscription, message))
+        except Exception as error:  # one that cannot be read must not hold up the others
+            log.exception("delivery_not_packed", delivery_id=str(delivery.id))
+            _apply(session, delivery, Result(Outcome.LATER, type(error).__name__), now)
     return parcels
+
+
+def _addressed(parcel: Parcel, subscription: Subscription, message: Message) -> Parcel:
+    title, body = words(message, subscription.language)
+    keys = subscription.keys_sealed
+    return replace(
+        parcel,
+        subscription_id=subscription.id,
+        address=crypto.open_sealed(subscription.address_sealed),
+        keys=crypto.open_sealed(keys) if keys else "",
+        title=title,
+        body=body,
+        link=message.link,
+        tag=message.tag,
+        language=subscription.language,
+    )
 
 
 def _parcel(delivery: Delivery) -> Parcel:
@@ -176,21 +200,22 @@ def _apply(session: Session, delivery: Delivery, result: Result, now: datetime) 
         _settle(delivery, DeliveryState.FAILED, now, result.reason)
         return None
     if result.retry_at is not None:
-        pause = session.get(HostPause, delivery.host)
-        if pause is None:
-            session.add(HostPause(host=delivery.host, until=result.retry_at))
-            session.flush()
-        else:
-            pause.until = max(pause.until, result.retry_at)
+        host, until = delivery.host, result.retry_at
+        pause = get_or_add(session, HostPause, host, host=host, until=until)
+        pause.until = max(pause.until, until)
     again = next_attempt(delivery.attempts, now, delivery.expires_at)
     if again is None:
         _settle(delivery, DeliveryState.EXPIRED, now, result.reason)
         return None
-    delivery.state = DeliveryState.QUEUED
-    delivery.leased_until = None
-    delivery.not_before = max(again, result.retry_at) if result.retry_at else again
+    _put_off(delivery, max(again, result.retry_at) if result.retry_at else again)
     delivery.last_error = result.reason
     return delivery.not_before
+
+
+def _put_off(delivery: Delivery, until: datetime) -> None:
+    delivery.state = DeliveryState.QUEUED
+    delivery.leased_until = None
+    delivery.not_before = until
 
 
 def _settle(delivery: Delivery, state: DeliveryState, now: datetime, error: str | None) -> None:

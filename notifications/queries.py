@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from backend.core import clock
@@ -31,18 +31,31 @@ def subscription(
 ) -> Subscription | None:
     """A registration, for whoever holds its secret."""
     return session.scalar(
-        select(Subscription)
+        _whole().where(Subscription.id == subscription_id, Subscription.token_hash == token_hash)
+    )
+
+
+def held_subscription(
+    session: Session, subscription_id: uuid.UUID, token_hash: str
+) -> Subscription | None:
+    """The same to change it: nobody else does meanwhile."""
+    return session.scalar(
+        _whole()
         .where(Subscription.id == subscription_id, Subscription.token_hash == token_hash)
-        .options(selectinload(Subscription.topics), selectinload(Subscription.feedback))
+        .with_for_update()
     )
 
 
 def subscription_at(session: Session, address_hash: str) -> Subscription | None:
-    """The registration of an endpoint or token, if there is one."""
+    """The registration of an endpoint or token, if there is one, to change it."""
     return session.scalar(
-        select(Subscription)
-        .where(Subscription.address_hash == address_hash)
-        .options(selectinload(Subscription.topics), selectinload(Subscription.feedback))
+        _whole().where(Subscription.address_hash == address_hash).with_for_update()
+    )
+
+
+def _whole() -> Select[Subscription]:
+    return select(Subscription).options(
+        selectinload(Subscription.topics), selectinload(Subscription.feedback)
     )
 
 

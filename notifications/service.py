@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend.core import clock, config, crypto, ids
@@ -17,6 +18,7 @@ from backend.core.errors import InvalidInput, NotFound
 from backend.feedback import pins
 from backend.feedback import queries as feedback_queries
 from backend.places import queries as places
+from backend.places.models import AdminUnit
 from notifications import queries
 from notifications.endpoints import push_host
 from notifications.models import (
@@ -32,6 +34,7 @@ from notifications.models import (
 from notifications.schemas import subscription_answer
 
 _FCM_HOST = "fcm.googleapis.com"
+_NOBODY = ("anonymous", None)
 
 
 def subscribe(
@@ -53,18 +56,41 @@ def subscribe(
     if host is None:
         raise InvalidInput({"endpoint": ["not_a_push_service"]})
     secret = ids.new_secret()
-    address_hash = crypto.hash_token(address)
-    found = queries.subscription_at(session, address_hash)
-    if found is None:
-        found = Subscription(address_hash=address_hash, topics=[], feedback=[])
-        session.add(found)
-    found.kind = wishes["kind"]
-    found.address_sealed = crypto.seal(address)
-    found.host = host
-    found.keys_sealed = crypto.seal(orjson.dumps(wishes["keys"]).decode()) if webpush else None
-    found.token_hash = crypto.hash_token(secret)
+    found = _registered(
+        session,
+        crypto.hash_token(address),
+        kind=wishes["kind"],
+        address_sealed=crypto.seal(address),
+        host=host,
+        keys_sealed=crypto.seal(orjson.dumps(wishes["keys"]).decode()) if webpush else None,
+        token_hash=crypto.hash_token(secret),
+    )
     answer = _set_wishes(session, actor, found, wishes, follow)
     return {**answer, "token": secret, "location": f"/api/v1/push/subscriptions/{found.id}"}
+
+
+def _registered(session: Session, address_hash: str, **values: Any) -> Subscription:
+    """The registration of an address with these values; of several that make it at once one does."""
+    found = queries.subscription_at(session, address_hash)
+    if found is None:
+        try:
+            with session.begin_nested():
+                found = Subscription(
+                    address_hash=address_hash,
+                    owner_kind=_NOBODY[0],
+                    topics=[],
+                    feedback=[],
+                    **values,
+                )
+                session.add(found)
+            return found
+        except IntegrityError:
+            found = queries.subscription_at(session, address_hash)
+            if found is None:
+                raise
+    for name, value in values.items():
+        setattr(found, name, value)
+    return found
 
 
 def feedback_behind(code: str, pin: str, network: str) -> uuid.UUID | None:
@@ -95,7 +121,9 @@ def show(session: Session, subscription_id: uuid.UUID, secret: str) -> dict[str,
     Raises:
         NotFound: no such registration, or another secret.
     """
-    found = _held(session, subscription_id, secret)
+    found = queries.subscription(session, subscription_id, crypto.hash_token(secret))
+    if found is None:
+        raise NotFound
     return subscription_answer(found, _codes(session, found))
 
 
@@ -113,7 +141,10 @@ def change(
         NotFound: no such registration, or another secret.
         InvalidInput: an unknown commune.
     """
-    return _set_wishes(session, actor, _held(session, subscription_id, secret), wishes, follow)
+    found = queries.held_subscription(session, subscription_id, crypto.hash_token(secret))
+    if found is None:
+        raise NotFound
+    return _set_wishes(session, actor, found, wishes, follow)
 
 
 def unsubscribe(session: Session, subscription_id: uuid.UUID, secret: str) -> None:
@@ -122,7 +153,10 @@ def unsubscribe(session: Session, subscription_id: uuid.UUID, secret: str) -> No
     Raises:
         NotFound: no such registration, or another secret.
     """
-    session.delete(_held(session, subscription_id, secret))
+    found = queries.held_subscription(session, subscription_id, crypto.hash_token(secret))
+    if found is None:
+        raise NotFound
+    session.delete(found)
 
 
 def mark_read(session: Session, staff_id: uuid.UUID, item_id: uuid.UUID) -> None:
@@ -184,13 +218,6 @@ def forget_owner(session: Session, owner_kind: str, owner_id: uuid.UUID) -> None
     )
 
 
-def _held(session: Session, subscription_id: uuid.UUID, secret: str) -> Subscription:
-    found = queries.subscription(session, subscription_id, crypto.hash_token(secret))
-    if found is None:
-        raise NotFound
-    return found
-
-
 def _set_wishes(
     session: Session,
     actor: Principal,
@@ -199,21 +226,18 @@ def _set_wishes(
     follow: Sequence[uuid.UUID],
 ) -> dict[str, Any]:
     known = actor.kind in {"resident", "staff"}
-    owner = (actor.kind, actor.id) if known else ("anonymous", None)
-    if found.owner_kind is not None and owner != (found.owner_kind, found.owner_id):
+    owner = (actor.kind, actor.id) if known else _NOBODY
+    if owner != (found.owner_kind, found.owner_id):
         found.feedback = []  # on a shared telephone the next person does not follow the last one's
     found.owner_kind, found.owner_id = owner
     found.language = wishes["language"]
-    units = {
-        code: places.commune_by_code(session, code) for code in dict.fromkeys(wishes["communes"])
-    }
-    missing = [code for code, unit in units.items() if unit is None]
-    if missing:
+    units = {code: _commune(session, code) for code in wishes["communes"]}
+    if None in units.values():
         raise InvalidInput({"communes": ["unknown_commune"]})
+    standing = {unit.id: unit.code for unit in units.values() if unit is not None}
     found.topics = [
-        SubscriptionTopic(unit_id=unit.id, topic=topic)
-        for unit in units.values()
-        if unit is not None
+        SubscriptionTopic(unit_id=unit_id, topic=topic)
+        for unit_id in standing
         for topic in dict.fromkeys(wishes["topics"])
         if topic != Topic.FEEDBACK
     ]
@@ -224,9 +248,18 @@ def _set_wishes(
         if feedback_id not in followed
     ]
     session.flush()
-    return subscription_answer(found, sorted(units))
+    return subscription_answer(found, sorted(standing.values()))
+
+
+def _commune(session: Session, code: str) -> AdminUnit | None:
+    """Today's commune of that code, or what took the place of the one that had it last."""
+    unit = places.commune_by_code(session, code)
+    if unit is None and (last := places.last_with_code(session, code)) is not None:
+        unit = places.standing_heirs(session, [last.id]).get(last.id)
+    return unit
 
 
 def _codes(session: Session, found: Subscription) -> list[str]:
-    unit_ids = {row.unit_id for row in found.topics}
-    return sorted(unit.code for unit in places.units(session, unit_ids).values())
+    """Those of today: a device hears of what took the place of the commune it once chose."""
+    heirs = places.standing_heirs(session, {row.unit_id for row in found.topics})
+    return sorted({unit.code for unit in heirs.values()})

@@ -5,6 +5,8 @@ itself goes through our own connection pool, because the SDK's batch senders blo
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ import aiohttp
 import orjson
 import structlog
 from firebase_admin import credentials, messaging
+from google.auth.transport.requests import Request
 
 from backend.core import clock
 from notifications.parcels import SENT, Outcome, Parcel, Result
@@ -21,6 +24,8 @@ from notifications.retry import retry_after
 log = structlog.get_logger()
 
 _TIMEOUT = aiohttp.ClientTimeout(total=20)
+_TOKEN_TIMEOUT_S = 5
+_WITHOUT_TOKEN = timedelta(minutes=1)
 _ERROR_TYPE = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
 _PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 
@@ -40,29 +45,44 @@ class FcmChannel:
     def __init__(self, session: aiohttp.ClientSession, account_file: str, base_url: str) -> None:
         self._session = session
         account = orjson.loads(Path(account_file).read_bytes())
-        self._credential = credentials.Certificate(account)
+        self._google = credentials.Certificate(account).get_credential()
         self._url = f"{base_url}/v1/projects/{account['project_id']}/messages:send"
-        self._google = self._credential.get_credential()
+        self._ask = partial(Request(), timeout=_TOKEN_TIMEOUT_S)
         self._signing = asyncio.Lock()
+        self._refusal: Exception | None = None
 
     async def send(self, parcel: Parcel) -> Result:
         """Post one parcel."""
         try:
             headers = {"Authorization": f"Bearer {await self._token()}"}
+        except Exception as error:  # noqa: BLE001 - google-auth raises its own family when no token can be had
+            # Nobody gets one now: all that goes this way waits a little, and what goes another way does not.
+            reason = f"token_{type(error).__name__}"[:100]
+            return Result(Outcome.LATER, reason, clock.now() + _WITHOUT_TOKEN)
+        try:
             async with self._session.post(
-                self._url, json={"message": encode(parcel)}, headers=headers, timeout=_TIMEOUT
+                self._url,
+                json={"message": encode(parcel)},
+                headers=headers,
+                timeout=_TIMEOUT,
+                allow_redirects=False,
             ) as answer:
                 text = await answer.text()
                 return _result(answer.status, text, answer.headers.get("Retry-After"))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             return Result(Outcome.LATER, type(error).__name__)
-        except Exception as error:  # noqa: BLE001 - google-auth raises its own family when no token can be had
-            return Result(Outcome.LATER, f"token_{type(error).__name__}"[:100])
 
     async def _token(self) -> str:
+        """A valid token; one try for all parcels of this channel, however many wait for it."""
         async with self._signing:
+            if self._refusal is not None:
+                raise self._refusal
             if not self._google.valid:
-                await asyncio.to_thread(self._credential.get_access_token)
+                try:
+                    await asyncio.to_thread(self._google.refresh, self._ask)
+                except Exception as error:
+                    self._refusal = error
+                    raise
             return str(self._google.token)
 
 

@@ -49,8 +49,9 @@ class WebPushChannel:
         """Encrypt and post one parcel."""
         if push_host(parcel.address, self._hosts) is None:
             return Result(Outcome.GONE, "host_not_allowed")
+        message = payload(parcel)
         try:
-            body = _encrypt(parcel)
+            body = _encrypt(parcel, message)
         except (WebPushException, ECEException, ValueError, KeyError, TypeError):
             return Result(Outcome.GONE, "unusable_keys")
         ttl = max(0, int((parcel.expires_at - clock.now()).total_seconds()))
@@ -97,15 +98,13 @@ def payload(parcel: Parcel) -> bytes:
             }
         )
         if len(packed) <= _LONGEST_PAYLOAD or not body:
-            return packed[:_LONGEST_PAYLOAD] if len(packed) > _LONGEST_PAYLOAD else packed
+            return packed
         body = body[: len(body) * 3 // 4].rstrip() + "…" if len(body) > 1 else ""
 
 
-def _encrypt(parcel: Parcel) -> bytes:
+def _encrypt(parcel: Parcel, message: bytes) -> bytes:
     keys = orjson.loads(parcel.keys)
-    encoded = WebPusher({"endpoint": parcel.address, "keys": keys}).encode(
-        payload(parcel), "aes128gcm"
-    )
+    encoded = WebPusher({"endpoint": parcel.address, "keys": keys}).encode(message, "aes128gcm")
     return bytes(encoded["body"])
 
 

@@ -16,6 +16,8 @@ from notifications.endpoints import push_host
         ("https://web.push.apple.com/Q", "web.push.apple.com"),
         ("https://sg2p.notify.windows.com/w/?token=1", "sg2p.notify.windows.com"),
         ("https://fcm.googleapis.com:443/x", "fcm.googleapis.com"),
+        ("https://FCM.googleapis.com/x", "fcm.googleapis.com"),
+        ("https://fcm.googleapis.com/fcm/send/d:APA91b_-x", "fcm.googleapis.com"),
     ],
 )
 def test_the_push_services_of_browsers_are_known(endpoint: str, host: str) -> None:
@@ -39,6 +41,18 @@ def test_the_push_services_of_browsers_are_known(endpoint: str, host: str) -> No
         "file:///etc/passwd",
         "//fcm.googleapis.com/x",
         "https://fcm。googleapis.com/x",
+        "https://fcm.googleapis.com./x",
+        "https://fcm%2egoogleapis.com/x",
+        "https://fcm.googleapis.com\\@10.0.0.1/x",
+        "https://@fcm.googleapis.com/x",
+        "https://10.0.0.1\t@fcm.googleapis.com/x",
+        "https://fcm.googleapis.com/x\r\nHost: 10.0.0.1",
+        " https://fcm.googleapis.com/x",
+        "https://fcm.googleapis.com/x y",
+        "https://fcm.googleapis.com/x\x00",
+        "https://fcm.googleapis.com/x#",
+        "https://[fcm.googleapis.com]/x",
+        "https://.push.apple.com/x",
         "",
     ],
 )

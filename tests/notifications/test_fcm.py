@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -12,11 +13,13 @@ import orjson
 import pytest
 
 from backend.core import clock
+from notifications.channels import fcm as fcm_channel
 from notifications.channels.fcm import FcmChannel
 from notifications.models import Channel
 from notifications.parcels import Outcome, Parcel, Result
 from tests.factories.notifications import loopback_service, service_account
 
+NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 TOKEN = (200, orjson.dumps({"access_token": "t0ken", "expires_in": 3600, "token_type": "Bearer"}))
 SENT = (200, b'{"name": "projects/tieng-lang-test/messages/1"}')
 
@@ -86,11 +89,47 @@ def test_errors_of_fcm_end_the_registration_the_delivery_or_nothing(
     assert result.reason == code
 
 
-def test_without_a_token_the_message_waits(tmp_path: Path) -> None:
+def test_without_a_token_everything_that_goes_this_way_waits_and_nobody_asks_twice(
+    tmp_path: Path,
+) -> None:
     with (
         loopback_service((400, b'{"error": "invalid_grant"}')) as oauth,
         loopback_service(SENT) as fcm,
+        clock.freeze(NOW),
     ):
-        (result,) = send(service_account(tmp_path, f"{oauth.url}/token"), fcm.url)
-    assert result.outcome is Outcome.LATER
+        results = send(service_account(tmp_path, f"{oauth.url}/token"), fcm.url, times=3)
+    assert {result.outcome for result in results} == {Outcome.LATER}
+    assert {result.retry_at for result in results} == {NOW + timedelta(minutes=1)}
+    assert {result.reason for result in results} == {"token_RefreshError"}
+    assert len(oauth.received) == 1
     assert fcm.received == []
+
+
+def test_an_account_service_that_says_nothing_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fcm_channel, "_TOKEN_TIMEOUT_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent, loopback_service(SENT) as fcm:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/token"
+        results = send(service_account(tmp_path, url), fcm.url, times=2)
+    assert [result.reason for result in results] == ["token_TransportError"] * 2
+    assert fcm.received == []
+
+
+def test_a_redirection_is_not_followed(tmp_path: Path) -> None:
+    with (
+        loopback_service(TOKEN) as oauth,
+        loopback_service(SENT) as elsewhere,
+        loopback_service() as fcm,
+    ):
+        fcm.answers.append((307, {"Location": f"{elsewhere.url}/steal"}, b""))
+        (result,) = send(service_account(tmp_path, f"{oauth.url}/token"), fcm.url)
+    assert result.outcome is Outcome.REFUSED
+    assert elsewhere.received == []
+
+
+def test_how_long_google_asks_us_to_wait_is_handed_on(tmp_path: Path) -> None:
+    with loopback_service(TOKEN) as oauth, loopback_service() as fcm, clock.freeze(NOW):
+        fcm.answers.append((429, {"Retry-After": "90"}, b"{}"))
+        (result,) = send(service_account(tmp_path, f"{oauth.url}/token"), fcm.url)
+    assert (result.outcome, result.retry_at) == (Outcome.LATER, NOW + timedelta(seconds=90))

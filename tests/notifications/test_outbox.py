@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -202,6 +204,142 @@ def test_a_host_that_asks_us_to_wait_is_left_alone_by_everybody(
         assert len(outbox.lease(10)) == 4
     with reading() as session:
         assert session.scalar(select(HostPause.host)) == push.host
+
+
+def test_the_queue_of_a_host_that_waits_is_put_off_and_holds_up_no_other(
+    push: LoopbackService, unit_id: uuid.UUID
+) -> None:
+    register(push, unit_id, 5)
+    until = MORNING + timedelta(minutes=10)
+    with transaction() as session:
+        session.add(HostPause(host=push.host, until=until))
+        make_subscription(session, "telephone", host="fcm", topics={unit_id: [Topic.ARTICLES]})
+    announce(unit_id)
+    fan_out.fan_out_pending()
+    (parcel,) = outbox.lease(2)  # behind a queue that is longer than what is taken at a time
+    assert parcel.host == "fcm"
+    outbox.settle([(parcel, SENT)])
+    assert outbox.lease(2) == []
+    with reading() as session:
+        waiting = select(Delivery).where(Delivery.host == push.host)
+        for each in session.scalars(waiting):
+            assert (each.state, each.not_before, each.attempts) == ("queued", until, 0)
+    with clock.freeze(until):
+        assert len(outbox.lease(10)) == 5
+
+
+def test_workers_that_are_asked_to_wait_at_once_all_note_what_they_know(
+    push: LoopbackService, unit_id: uuid.UUID
+) -> None:
+    register(push, unit_id, 4)
+    announce(unit_id)
+    fan_out.fan_out_pending()
+    together = threading.Barrier(4)
+    parcels = outbox.lease(4)
+
+    def work(number: int) -> None:
+        retry_at = MORNING + timedelta(minutes=number + 1)
+        together.wait(10)
+        with clock.freeze(MORNING):
+            outbox.settle([(parcels[number], Result(Outcome.LATER, "http_429", retry_at))])
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert states() == {DeliveryState.QUEUED: 4}
+    with reading() as session:
+        assert session.scalar(select(HostPause.until)) == MORNING + timedelta(minutes=4)
+
+
+def test_what_is_too_late_by_now_does_not_end_the_round(
+    push: LoopbackService, unit_id: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(push, unit_id)
+    for _ in range(5):
+        announce(unit_id, worth=timedelta(minutes=1))
+    fan_out.fan_out_pending()
+    later = MORNING + timedelta(hours=1)
+    monkeypatch.setattr(delivery, "BATCH", 2)
+    with clock.freeze(later):
+        announce(unit_id)
+        fan_out.fan_out_pending()
+        delivery.deliver()
+    assert states() == {DeliveryState.EXPIRED: 5, DeliveryState.SENT: 1}
+    assert len(push.received) == 1
+
+
+def test_one_that_cannot_be_read_holds_up_nobody(push: LoopbackService, unit_id: uuid.UUID) -> None:
+    register(push, unit_id, 3)
+    with transaction() as session:
+        broken = session.scalars(select(Subscription).order_by(Subscription.id)).first()
+        assert broken is not None
+        broken.address_sealed = "sealed with a key that is lost"
+        broken_id = broken.id
+    announce(unit_id)
+    fan_out.fan_out_pending()
+    delivery.deliver()
+    assert states() == {DeliveryState.SENT: 2, DeliveryState.QUEUED: 1}
+    with reading() as session:
+        (left,) = session.scalars(
+            select(Delivery).where(Delivery.state == DeliveryState.QUEUED)
+        ).all()
+    assert (left.subscription_id, left.attempts) == (broken_id, 1)
+    assert left.last_error
+    assert left.not_before > MORNING
+
+
+def test_an_fcm_account_that_cannot_be_read_holds_up_no_other_channel(
+    push: LoopbackService, unit_id: uuid.UUID, tmp_path: Path
+) -> None:
+    register(push, unit_id)
+    with transaction() as session:
+        make_subscription(session, "telephone", topics={unit_id: [Topic.ARTICLES]})
+    announce(unit_id)
+    fan_out.fan_out_pending()
+    for content in ("", "{}", '{"type": "service_account", "project_id": "x"}'):
+        account = tmp_path / "account.json"
+        account.write_text(content)
+        config.use(replace(config.current(), fcm_credentials=str(account)))
+        delivery.deliver()
+    config.use(replace(config.current(), fcm_credentials=str(tmp_path / "none.json")))
+    delivery.deliver()
+    assert states() == {DeliveryState.SENT: 1, DeliveryState.QUEUED: 1}
+
+
+def test_a_service_that_hangs_holds_up_nobody_and_is_tried_again(
+    push: LoopbackService, unit_id: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(push, unit_id)
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes the call and says nothing
+        host = f"127.0.0.1:{silent.getsockname()[1]}"
+        config.use(replace(config.current(), push_hosts=(push.host, host)))
+        browser = Browser()
+        with transaction() as session:
+            make_subscription(
+                session,
+                f"http://{host}/x",
+                browser=browser,
+                host=host,
+                topics={unit_id: [Topic.ARTICLES]},
+            )
+        announce(unit_id)
+        fan_out.fan_out_pending()
+        monkeypatch.setattr(delivery, "LONGEST_S", 0.2)
+        again = delivery.deliver()
+    assert again is not None
+    assert again > MORNING
+    assert states()[DeliveryState.QUEUED] == 1
+    with reading() as session:
+        left = select(Delivery.host, Delivery.last_error).where(
+            Delivery.state == DeliveryState.QUEUED
+        )
+        assert session.execute(left).all() == [(host, "TimeoutError")]
+
+
+def test_a_parcel_is_given_up_long_before_its_lease_runs_out() -> None:
+    assert outbox.LEASE / 2 >= timedelta(seconds=delivery.LONGEST_S) > timedelta(seconds=20)
 
 
 def test_a_failure_is_tried_again_until_it_is_not_worth_saying_any_more(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -14,11 +17,11 @@ from backend.core.db import reading, transaction
 from backend.places.models import AdminUnit
 from notifications import audience, fan_out
 from notifications.messages import say
-from notifications.models import InboxItem, Subscription, SubscriptionFeedback
+from notifications.models import InboxItem, Subscription, SubscriptionFeedback, SubscriptionTopic
 from tests.factories.accounts import make_staff, sign_in, sign_in_resident
 from tests.factories.feedback import PIN, make_feedback
 from tests.factories.notifications import Browser
-from tests.factories.places import make_commune
+from tests.factories.places import become, make_commune
 
 ENDPOINT = "https://fcm.googleapis.com/fcm/send/abc"
 
@@ -101,6 +104,41 @@ def test_on_a_shared_telephone_the_next_person_does_not_follow_the_last_ones_fee
     sign_in_resident(client)
     client.post("/api/v1/push/subscriptions", json=wishes(commune))
     assert count(SubscriptionFeedback) == 0
+
+
+def test_a_device_that_registers_twice_at_once_is_registered_once(
+    app: Flask, commune: AdminUnit
+) -> None:
+    together = Barrier(4)
+
+    def register(_number: int) -> tuple[int, str]:
+        together.wait(10)
+        answer = app.test_client().post("/api/v1/push/subscriptions", json=wishes(commune))
+        return answer.status_code, answer.json["id"]
+
+    for _round in range(3):
+        with ThreadPoolExecutor(4) as pool:
+            made = set(pool.map(register, range(4)))
+        assert len(made) == 1
+        assert made.pop()[0] == 201
+    assert count(Subscription) == 1
+    assert count(SubscriptionTopic) == 2
+
+
+def test_a_device_speaks_of_the_communes_of_today(client: FlaskClient, commune: AdminUnit) -> None:
+    made = client.post("/api/v1/push/subscriptions", json=wishes(commune))
+    secret = {"X-Subscription-Token": made.json["token"]}
+    address = made.headers["Location"]
+    with transaction() as session:
+        new = make_commune(session)
+        become(session, new, session.get_one(AdminUnit, commune.id))
+    assert client.get(address, headers=secret).json["communes"] == [new.code]
+    for codes in ([commune.code], [new.code], [commune.code, new.code]):
+        wanted = {"communes": codes, "topics": ["articles"]}
+        changed = client.patch(address, headers=secret, json=wanted)
+        assert (changed.status_code, changed.json["communes"]) == (200, [new.code])
+    with reading() as session:
+        assert session.scalars(select(SubscriptionTopic.unit_id)).all() == [new.id]
 
 
 @pytest.mark.parametrize(

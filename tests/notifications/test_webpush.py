@@ -122,3 +122,20 @@ def test_a_long_text_is_shortened_until_a_push_service_takes_it() -> None:
     packed = payload(parcel)
     assert len(packed) <= 3000
     assert orjson.loads(packed)["body"].endswith("…")
+
+
+def test_nothing_is_sent_where_a_redirection_points() -> None:
+    with loopback_service() as service, loopback_service() as elsewhere:
+        service.answers.append((307, {"Location": f"{elsewhere.url}/inside"}, b""))
+        result = send(make_parcel(service, Browser()), hosts=(service.host,))
+    assert result.outcome is Outcome.REFUSED
+    assert elsewhere.received == []
+
+
+def test_whoever_answers_in_the_name_of_a_push_service_needs_its_certificate() -> None:
+    """A name that leads into the network around us is of no use: what is known is spoken to over TLS alone."""
+    with loopback_service() as service:
+        name = f"localhost:{service.port}"
+        parcel = replace(make_parcel(service, Browser()), address=f"https://{name}/push/x")
+        assert send(parcel, hosts=(name,)).outcome is Outcome.LATER
+    assert service.received == []
