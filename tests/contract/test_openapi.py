@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+import base64
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
 from schemathesis.specs.openapi.checks import ignored_auth
 
 from backend.cli import openapi
-from backend.core.auth import Role
 from backend.core.db import transaction
 from tests.conftest import Database, build, make_config
-from tests.factories.accounts import PASSWORD, make_staff
-from tests.factories.broadcasts import make_broadcast
-from tests.factories.devices import make_device
-from tests.factories.essentials import make_published
-from tests.factories.feedback import make_feedback, make_record
-from tests.factories.moderation import make_case
-from tests.factories.places import make_commune, make_department
-from tests.factories.policies import make_published as make_published_policy
+from tests.factories.accounts import PASSWORD, sign_in, sign_in_resident
+from tests.factories.devices import bearer
+from tests.factories.places import make_commune
+from tests.factories.village import make_village
 
 # The routes are needed while pytest collects: an application on a database without tables tells them.
 _folder = tempfile.TemporaryDirectory(prefix="tieng-lang-contract-")
@@ -33,6 +32,13 @@ SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 SCHEMA.config.seed = 2026
 # tus sends bytes under a name of its own.
 schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+# It makes up headers of letters and digits only, and nothing where the pattern wants more than those.
+schemathesis.openapi.format(
+    "tus-checksum",
+    st.binary(min_size=20, max_size=20).map(
+        lambda digest: f"sha1 {base64.b64encode(digest).decode()}"
+    ),
+)
 # Rules that no schema can say (an unknown commune, a stale version, a state that does not allow it, a checksum that
 # does not fit) have statuses of their own; what must never happen is a 5xx, an undescribed status or body, or wrong
 # input that is taken.
@@ -55,65 +61,162 @@ MODEST = settings(
     suppress_health_check=list(HealthCheck),
 )
 
+BRIEF = settings(MODEST, max_examples=2)
 
 PLAIN = {"Accept-Encoding": "identity"}
+Headers = dict[str, str]
+# Who may ask is read off the description; each of these is somebody whom it names there.
+TAKES = {
+    "staff": ["official in a browser"],
+    "signed_in": ["official in a browser", "resident"],
+    "resident": ["resident"],
+    "device": ["device"],
+    "anyone": ["official in a browser", "resident", "portal"],
+}
 
 
 @dataclass
-class Village:
-    """Rows that requests can be about, and an official who may do everything to them."""
+class Callers:
+    """Rows that requests can be about, and those who may ask."""
 
-    token: str
     known: dict[str, str]  # path parameter -> value
+    app: Headers  # an official with every role, in an app
+    proofs: dict[str, Headers]
 
 
 @pytest.fixture
-def village(db: Database) -> Village:
+def village(db: Database) -> Callers:
     with transaction() as session:
-        commune = make_commune(session, code="23798", name="Ayun")
-        official = make_staff(session, *Role, unit=commune)
-        case = make_case(session, commune)
-        policy = make_published_policy(session, commune)
-        known = {
-            "code": commune.code,
-            "article_id": make_published(session, commune).id,
-            "case_id": case.id,
-            "tracking_code": case.tracking_code,
-            "record_id": make_record(session, make_feedback(session, commune)).id,
-            "broadcast_id": make_broadcast(session, commune).id,
-            "device_id": make_device(session, commune).id,
-            "department_id": make_department(session, commune).id,
-            "policy_id": policy.id,
-            "slug": policy.slug,
-            "staff_id": make_staff(session, Role.HANDLER, unit=commune).id,
-        }
+        made = make_village(session, make_commune(session, code="23798", name="Ayun"))
+        username = made.official.username
     answer = db.app.test_client().post(
         "/api/v1/auth/staff/sign-in",
-        json={"username": official.username, "password": PASSWORD},
+        json={"username": username, "password": PASSWORD},
         headers={"X-Client": "app"},
     )
-    return Village(
-        answer.get_json()["access_token"], {name: str(value) for name, value in known.items()}
+    official, resident = db.app.test_client(), db.app.test_client()
+    sign_in(official, made.official)
+    sign_in_resident(resident)
+    return Callers(
+        known=made.known,
+        app=bearer(answer.get_json()["access_token"]),
+        proofs={
+            "official in a browser": carried_by(official),
+            "resident": carried_by(resident),
+            "device": bearer(made.device_secret),
+            "portal": bearer(made.portal_key),
+        },
     )
 
 
-@SCHEMA.parametrize()
-@MODEST
-def test_an_official_may_ask_anything_about_what_is_there(
-    case: schemathesis.Case, db: Database, village: Village
-) -> None:
+def carried_by(client: FlaskClient) -> Headers:
+    """What a signed-in browser sends along."""
+    cookie = client.get_cookie("tl_access", path="/api")
+    assert cookie is not None
+    csrf: str = client.environ_base["HTTP_X_CSRF_TOKEN"]
+    return {"Cookie": f"tl_access={cookie.value}", "X-CSRF-Token": csrf}
+
+
+def named_in(path: str, village: Callers) -> dict[str, str]:
+    """What the names in a path stand for."""
+    return {**village.known, "code": "52"} if "/provinces/" in path else village.known
+
+
+def ask(case: schemathesis.Case, db: Database, village: Callers, proof: Headers) -> None:
+    """Send it, a good request about rows that exist."""
     if case.meta is None or case.meta.generation.mode.is_positive:
-        for name in village.known.keys() & case.path_parameters.keys():
-            case.path_parameters[name] = village.known[name]
-    headers = {**PLAIN, "Authorization": f"Bearer {village.token}", "If-Match": '"1"'}
+        known = named_in(case.path, village)
+        for name in known.keys() & case.path_parameters.keys():
+            case.path_parameters[name] = known[name]
+    headers = {**PLAIN, **proof, "If-Match": '"1"'}
     # It takes our token for one it made up; whether tokens are looked at is asked below.
     case.call_and_validate(app=db.app, headers=headers, excluded_checks=[ignored_auth])
 
 
 @SCHEMA.parametrize()
 @MODEST
+def test_an_official_may_ask_anything_about_what_is_there(
+    case: schemathesis.Case, db: Database, village: Callers
+) -> None:
+    ask(case, db, village, village.app)
+
+
+@pytest.mark.sqlite  # how callers prove who they are is the same on both databases
+@SCHEMA.include(func=lambda context: "x-access" in context.operation.definition.raw).parametrize()
+@BRIEF
+def test_whoever_an_operation_takes_may_ask_it_anything(
+    case: schemathesis.Case, db: Database, village: Callers
+) -> None:
+    for name in TAKES[case.operation.definition.raw["x-access"].partition(":")[0]]:
+        ask(case, db, village, village.proofs[name])
+
+
+@SCHEMA.parametrize()
+@MODEST
 def test_anybody_may_ask_anything(case: schemathesis.Case, db: Database) -> None:
     case.call_and_validate(app=db.app, headers=PLAIN)
+
+
+# Files whose addresses are told by what they belong to.
+NOT_THERE = {"key", "sha256", "form", "kind", "width"}
+
+
+def test_good_requests_are_about_what_is_there(db: Database, village: Callers) -> None:
+    """Of every read of one thing: else a good request would be only another unknown address."""
+    missed = {}
+    shown = {**village.app, "X-Subscription-Token": "manage"}
+    for path, operations in DOCUMENT["paths"].items():
+        names = set(re.findall(r"{(\w+)}", path))
+        if "get" not in operations or not names or names & NOT_THERE:
+            continue
+        address = path.format(**named_in(path, village))
+        answer = db.app.test_client().get(address, headers=shown)
+        if answer.status_code not in {200, 401}:  # what takes a PIN asks for it
+            missed[path] = answer.status_code
+    assert missed == {}
+
+
+def test_the_description_is_one_of_openapi() -> None:
+    SCHEMA.validate()  # against the schema of OpenAPI 3.1
+    assert list(references(DOCUMENT)) != []
+    for reference in references(DOCUMENT):
+        found: Any = DOCUMENT
+        for step in reference.removeprefix("#/").split("/"):
+            found = found[step]
+    for path, operations in DOCUMENT["paths"].items():
+        for method, operation in operations.items():
+            if method == "parameters":
+                continue
+            told = [*operations.get("parameters", []), *operation["parameters"]]
+            named = {each["name"] for each in told if each.get("in") == "path"}
+            assert named == set(re.findall(r"{(\w+)}", path)), f"{method} {path}"
+
+
+def references(part: Any) -> list[str]:
+    """Every ``$ref`` below ``part``."""
+    if isinstance(part, dict):
+        here = [part["$ref"]] if isinstance(part.get("$ref"), str) else []
+        return here + [found for each in part.values() for found in references(each)]
+    if isinstance(part, list):
+        return [found for each in part for found in references(each)]
+    return []
+
+
+def test_every_operation_names_the_proofs_that_it_takes() -> None:
+    schemes = DOCUMENT["components"]["securitySchemes"]
+    for path, operations in DOCUMENT["paths"].items():
+        for method, operation in operations.items():
+            access = (
+                operation.get("x-access", "").partition(":")[0] if method != "parameters" else ""
+            )
+            if not access:
+                continue
+            browser = {"cookie", "csrf"} if method not in {"get", "head"} else {"cookie"}
+            people = [browser, {"bearer"}]
+            expected = {"device": [{"device"}], "anyone": [*people, {"portal"}, set()]}
+            proofs = [set(each) for each in operation["security"]]
+            assert proofs == expected.get(access, people), f"{method} {path}"
+            assert set().union(*proofs) <= schemes.keys()
 
 
 def test_the_front_ends_copy_is_not_stale(client: FlaskClient) -> None:

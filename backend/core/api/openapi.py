@@ -215,6 +215,7 @@ def finished_document(app: Flask, api: Api) -> dict[str, Any]:
         )
         for rule in app.url_map.iter_rules()
         for method in rule.methods or ()
+        if method != "OPTIONS" or not rule.provide_automatic_options  # type: ignore[attr-defined] # set by Flask
     }
     for path, operations in document["paths"].items():
         for method, operation in operations.items():

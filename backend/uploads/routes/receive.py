@@ -120,6 +120,7 @@ def show(upload_id: UUID) -> Response:
             "Upload-Checksum",
             "sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=",
             required=False,
+            format="tus-checksum",
             pattern="^(sha1 [A-Za-z0-9+/]{27}=|sha256 [A-Za-z0-9+/]{43}=)$",
         ),
     ],
