@@ -281,7 +281,7 @@ class TestALongPast:
             target=append_and_die, args=(db.config,)
         )
         process.start()
-        process.join()
+        process.join(60)
         assert process.exitcode == -signal.SIGKILL
         assert (count(TransparencyLeaf), waiting()) == (3, 5)
         publish(NINE)
