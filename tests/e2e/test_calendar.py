@@ -78,7 +78,7 @@ def test_a_closed_day_moves_what_is_due_and_opening_it_moves_it_back(
     before = due()
     day = working_days(desk, clock.today_local(), before.astimezone(clock.LOCAL).date())[0]
 
-    expect(desk.get_by_role("heading", level=1)).to_be_visible(timeout=30_000)
+    expect(desk.get_by_role("heading", level=1)).to_be_visible()
     desk.keyboard.press("g")
     desk.keyboard.press("w")
     expect(desk.get_by_role("heading", level=1)).to_have_text("Lịch làm việc")
@@ -123,7 +123,7 @@ def test_hours_of_ones_own_are_typed_refused_mended_and_given_up(
     desk = sign_in("quantri", viewport=PHONE)
     desk.goto("/console/calendar?year=2026")
     hours = desk.locator(".hours")
-    expect(hours).to_contain_text("Theo giờ", timeout=30_000)
+    expect(hours).to_contain_text("Theo giờ")
     axe(desk)
     hours.get_by_role("button", name="Đặt giờ riêng").click()
     hours.get_by_label("Thứ Hai, buổi 1, đến").fill("14h")
@@ -150,7 +150,7 @@ def test_two_officials_at_one_calendar_lose_no_word(
     desk = sign_in("dung.ayun")
     desk.goto("/console/calendar?year=2028")
     day = desk.locator("[data-day='2028-03-15']")
-    day.click(timeout=30_000)
+    day.click()
     form = desk.get_by_role("dialog")
     form.get_by_label("Lý do").fill("Mất điện toàn xã")
     path = f"/api/v1/units/{UNIT}"
@@ -180,7 +180,7 @@ def test_two_officials_at_one_calendar_lose_no_word(
 
 def test_who_keeps_no_calendar_is_told_so(sign_in: SignIn, axe: Callable[[Page], None]) -> None:
     desk = sign_in("binh.ayun")
-    expect(desk.get_by_role("heading", level=1)).to_be_visible(timeout=30_000)
+    expect(desk.get_by_role("heading", level=1)).to_be_visible()
     expect(desk.get_by_role("link", name="Lịch làm việc")).to_have_count(0)
     desk.goto("/console/calendar")
     expect(desk.get_by_role("heading", level=1)).to_have_text(

@@ -84,7 +84,7 @@ def test_the_countrys_policies_are_to_read_and_others_are_kept_out(sign_in: Sign
     expect(page.get_by_text("Chính sách chung của cả nước: chỉ xem.")).to_be_visible()
     expect(page.get_by_role("button", name="Lưu")).to_have_count(0)
     page.goto("/console/policies?q=khongcogi")
-    expect(page.get_by_text("Không có chính sách nào khớp")).to_be_visible()
+    expect(page.get_by_text("Không có mục nào khớp")).to_be_visible()
     page.goto("/console/policies/00000000-0000-4000-8000-000000000000")
     expect(page.get_by_text("Không có chính sách này")).to_be_visible()
     binh = sign_in("binh.ayun")

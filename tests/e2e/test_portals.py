@@ -63,7 +63,7 @@ def test_a_portal_from_its_first_day_to_its_last(
     code = ""
     with portal_page(lambda: f"<!doctype html><title>Cổng</title>{code}") as origin:
         desk = sign_in("quantri", theme=theme)
-        expect(desk.get_by_role("heading", level=1)).to_have_text("Hộp việc", timeout=30_000)
+        expect(desk.get_by_role("heading", level=1)).to_have_text("Hộp việc")
         desk.keyboard.press("g")
         desk.keyboard.press("p")
         expect(desk.get_by_role("heading", level=1)).to_have_text("Cổng thông tin")

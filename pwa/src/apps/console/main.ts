@@ -7,10 +7,16 @@ import { mount } from 'svelte'
 import { loadLanguage, preferredLanguage } from '../../core/i18n.ts'
 import App from './App.svelte'
 
-// A new version was put up while this tab was open: its old pieces are gone, one reload brings the new ones.
-addEventListener('vite:preloadError', () => {
+// A new version was put up while this tab was open: its old pieces are gone, one reload brings the new ones. Without a network a
+// reload would only take away what is open.
+addEventListener('vite:preloadError', async () => {
   const last = Number(sessionStorage.getItem('tl_reloaded') ?? 0)
   if (Date.now() - last < 30_000) return
+  const there = await fetch('/healthz', { cache: 'no-store' }).then(
+    ({ ok }) => ok,
+    () => false,
+  )
+  if (!there) return
   sessionStorage.setItem('tl_reloaded', String(Date.now()))
   location.reload()
 })
