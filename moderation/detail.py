@@ -20,7 +20,7 @@ from backend.feedback import queries as feedback_queries
 from backend.feedback.models import Feedback, FeedbackAttachment, FeedbackMessage
 from backend.places.models import AdminUnit, Community, Department
 from backend.uploads.models import Purpose, Upload, UploadState
-from moderation import access, clock, ledger, publishing, workflow
+from moderation import access, clock, ledger, publishing, queries, workflow
 from moderation.models import Case, CaseEvent, CaseState, Evidence, Reply, Stage
 from moderation.service import facts_of
 from moderation.settings import settings_of
@@ -69,9 +69,13 @@ def _named(
 def show(session: Session, actor: Principal, case: Case, language: str) -> Json:
     """The whole case for ``actor``, in ``language``; seven statements, five after a move."""
     submitted = aliased(AdminUnit)
-    feedback, unit, sent_to, community, department, assignee = session.execute(
-        select(Feedback, AdminUnit, submitted, Community, Department, Staff.name)
+    feedback, unit, sent_to, community, department, assignee, recounting = session.execute(
+        select(
+            *(Feedback, AdminUnit, submitted, Community, Department, Staff.name),
+            queries.RECOUNTING,
+        )
         .select_from(Feedback)
+        .join(Case, Case.feedback_id == Feedback.id)
         .join(AdminUnit, AdminUnit.id == case.unit_id)
         .join(submitted, submitted.id == Feedback.submitted_unit_id)
         .outerjoin(Community, Community.id == Feedback.community_id)
@@ -132,7 +136,7 @@ def show(session: Session, actor: Principal, case: Case, language: str) -> Json:
         "assignee": {"id": str(case.assignee_id), "name": assignee} if case.assignee_id else None,
         "transfers": case.transfers,
         "routing": _routing(case, language),
-        "clock": _clock(book, names, language),
+        "clock": {**_clock(book, names, language), "recounting": recounting},
         "due_at": timestamp(case.due_at),
         "intake_due_at": timestamp(case.intake_due_at),
         "is_overdue": case.is_overdue,

@@ -15,13 +15,15 @@ _STEPS = 25  # then it is somebody else's turn
 
 @job(sweep.BELL, queue="work", every=60)
 def case_clocks() -> int:
-    """Warn, mark overdue, escalate; how many cases were looked at."""
+    """Warn, mark overdue, escalate, follow changed calendars; how many cases gave alarm."""
     total = 0
     while True:
         with transaction() as session:
             found = sweep.sweep(session, clock.now())
+        with transaction() as session:
+            more = sweep.recount(session, clock.now())
         total += found
-        if found < sweep.BATCH:
+        if found < sweep.BATCH and not more:
             return total
 
 

@@ -42,6 +42,7 @@ from moderation.clock import Meter, Pause, minutes_left
 from moderation.filters import Filters, Sort, View
 from moderation.models import (
     OPEN_STATES,
+    CalendarRecount,
     Case,
     CaseState,
     ClockEntry,
@@ -69,9 +70,8 @@ class Listed:
     department: str | None
     assignee: str | None
     has_photos: bool
-    minutes_left: (
-        int | None
-    )  # of working time, in the stage that runs; None while it is paused or over
+    minutes_left: int | None  # of the stage that runs; None while it is paused or over
+    recounting: bool  # the calendar changed; its dates may be those of before
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +243,20 @@ _WAITED = (
     .correlate(_CASE)
     .scalar_subquery()
 )
+_RECOUNT: Any = CalendarRecount.__table__
+RECOUNTING = (
+    exists()
+    .where(
+        _CASE.c.closed_at.is_(None),
+        or_(_RECOUNT.c.unit_id == _CASE.c.unit_id, _RECOUNT.c.unit_id == _CASE.c.province_id),
+        or_(
+            _RECOUNT.c.reached_at.is_(None),
+            _CASE.c.created_at > _RECOUNT.c.reached_at,
+            and_(_CASE.c.created_at == _RECOUNT.c.reached_at, _CASE.c.id > _RECOUNT.c.reached_id),
+        ),
+    )
+    .correlate(_CASE)
+)
 _OF_OTHERS = (
     _FEEDBACK.c.text,
     _UNIT.c.code,
@@ -252,6 +266,7 @@ _OF_OTHERS = (
     _PHOTO,
     _CASE.c.policy["round_the_clock"].as_boolean(),
     case((_CASE.c.is_overdue, _WAITED)),
+    RECOUNTING,
 )
 _OTHERS, _AGE = len(_OF_OTHERS), len(settings.GENERATIONS)
 
@@ -276,12 +291,12 @@ def _listed(session: Session, rows: Sequence[Any]) -> list[Listed]:
     now = clock.now()
     listed = []
     for row in rows:
-        text, code, unit, department, assignee, photos, always, waited = row[
+        text, code, unit, department, assignee, photos, always, waited, recounting = row[
             -_OTHERS - _AGE : -_AGE
         ]
         meter = _NIGHT_AND_DAY if always else meters[row.unit_id]
         left = _minutes_left(row, meter, waited, now)
-        listed.append(Listed(row, text, code, unit, department, assignee, photos, left))
+        listed.append(Listed(row, text, code, unit, department, assignee, photos, left, recounting))
     return listed
 
 

@@ -23,6 +23,7 @@ from moderation.models import (
 )
 
 LONG = 10_000
+RECOUNTING = "the unit's calendar changed a moment ago; these dates may still be those of before"
 REASON = 2_000
 
 
@@ -103,6 +104,7 @@ class CaseItemSchema(PlainSchema):
             "example": 315,
         },
     )
+    recounting = fields.Boolean(required=True, metadata={"description": RECOUNTING})
     created_at = Timestamp(required=True)
     has_photos = fields.Boolean(required=True)
     awaiting = fields.String(
@@ -218,6 +220,7 @@ class CaseClockSchema(PlainSchema):
         allow_none=True,
         metadata={"description": "negative when overdue; null while paused and once it is over"},
     )
+    recounting = fields.Boolean(required=True, metadata={"description": RECOUNTING})
     entries = fields.List(fields.Nested(_ClockEntrySchema), required=True)
     explanation = fields.List(fields.Nested(_CountedDaySchema), required=True)
 

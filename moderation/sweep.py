@@ -2,6 +2,9 @@
 
 Only cases whose next alarm is due are looked at (an index gives them); each is counted anew from its ledger and the
 unit's present calendar, so a calendar that changed is noticed here, and said in the case's history.
+
+Whoever changes a calendar leaves a mark; the open cases that follow it are counted anew slice by slice. A slice and
+where it ended are stored together: whatever kills the worker, no case is left out and none counted twice.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from backend.core import jobs
@@ -20,10 +23,10 @@ from backend.core.events import emit
 from backend.feedback import projection
 from backend.feedback import queries as feedback_queries
 from backend.feedback.models import Feedback, TimelineStep
-from backend.places.models import AdminUnit
+from backend.places.models import AdminUnit, UnitLevel
 from moderation import history, ledger
 from moderation.events import CaseOverdue, CaseWarned
-from moderation.models import Case, EventType, Stage
+from moderation.models import CalendarRecount, Case, EventType, Stage
 from moderation.settings import Settings, changed, settings_of_all
 
 BELL = "case_clocks"
@@ -42,19 +45,63 @@ _CLOCK = (
 log = structlog.get_logger()
 
 
+# In the order of ``queries.hold``.
+_CASES = select(Case, Feedback).join(Feedback, Feedback.id == Case.feedback_id)
+_HELD: dict[str, Any] = {"of": (Feedback, Case), "key_share": True}
+
+
 def sweep(session: Session, now: datetime, *, batch: int = BATCH) -> int:
     """Look at the cases whose alarm is due; how many there were (fewer than ``batch``: that was all)."""
-    rows = session.execute(
-        select(Case, Feedback)
-        .join(Feedback, Feedback.id == Case.feedback_id)
-        .where(Case.next_alarm_at <= now)
-        .order_by(Case.next_alarm_at)
-        .limit(batch)
-        # In the order of ``queries.hold``; what somebody works on has its turn the next time.
-        .with_for_update(of=(Feedback, Case), key_share=True, skip_locked=True)
-    ).all()
+    due = _CASES.where(Case.next_alarm_at <= now).order_by(Case.next_alarm_at).limit(batch)
+    # What somebody works on has its turn the next time.
+    return len(_look_at_all(session, due.with_for_update(**_HELD, skip_locked=True), now))
+
+
+def recount(session: Session, now: datetime, *, batch: int = BATCH) -> bool:
+    """Count one slice of the cases that follow a changed calendar; False when no change waits any more."""
+    mark = session.scalar(
+        select(CalendarRecount)
+        .order_by(CalendarRecount.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if mark is None:
+        return False
+    if mark.reached_at is None:
+        # Counted is by the present calendar: what changed since the mark was made is counted with it.
+        session.execute(
+            delete(CalendarRecount).where(
+                CalendarRecount.unit_id == mark.unit_id,
+                CalendarRecount.reached_at.is_(None),
+                CalendarRecount.id != mark.id,
+            )
+        )
+    follows = Case.province_id if mark.of_province else Case.unit_id
+    index = f"ix_moderation_case_queue_{'province' if mark.of_province else 'unit'}_newest"
+    waiting = _CASES.where(follows == mark.unit_id, Case.closed_at.is_(None)).with_hint(
+        # Without statistics it would rather walk the archive.
+        Case,
+        f"INDEXED BY {index}",
+        "sqlite",
+    )
+    if mark.reached_at is not None:
+        here = and_(Case.created_at == mark.reached_at, Case.id > mark.reached_id)
+        waiting = waiting.where(
+            Case.created_at >= mark.reached_at, or_(Case.created_at > mark.reached_at, here)
+        )
+    slice_ = waiting.order_by(Case.created_at, Case.id).limit(batch).with_for_update(**_HELD)
+    looked_at = _look_at_all(session, slice_, now)
+    if len(looked_at) < batch:
+        session.delete(mark)
+    else:
+        mark.reached_at, mark.reached_id = looked_at[-1].created_at, looked_at[-1].id
+    return True
+
+
+def _look_at_all(session: Session, statement: Select[Case, Feedback], now: datetime) -> list[Case]:
+    rows = session.execute(statement).all()
     if not rows:
-        return 0
+        return []
     cases = [case for case, _feedback in rows]
     for _case, feedback in rows:
         feedback_queries.held(session, feedback)
@@ -67,7 +114,7 @@ def sweep(session: Session, now: datetime, *, batch: int = BATCH) -> int:
         except Exception:  # one case that cannot be counted must not silence the others
             log.exception("clock_failed", case_id=str(case.id))
             _update(session, case.id, next_alarm_at=now + LATER)
-    return len(cases)
+    return cases
 
 
 def look_at(
@@ -122,13 +169,14 @@ def _show(
 
 
 def calendar_changed(session: Session, unit_id: UUID | None, now: datetime) -> None:
-    """Have every clock of a unit that has not ended, paused ones too (of its communes, of the country) counted anew by the worker."""
+    """Have every clock that follows this calendar and has not ended, paused ones too, counted anew by the worker.
+
+    However many cases there are, only a mark is left here: one for a unit, one for each province for the country.
+    """
     changed(session)
-    statement = update(Case).where(Case.closed_at.is_(None))
-    if unit_id is not None:
-        communes = select(AdminUnit.id).where(AdminUnit.parent_id == unit_id)
-        statement = statement.where(or_(Case.unit_id == unit_id, Case.unit_id.in_(communes)))
-    session.execute(
-        statement.values(next_alarm_at=now).execution_options(synchronize_session=False)
+    unit = AdminUnit.level == UnitLevel.PROVINCE if unit_id is None else AdminUnit.id == unit_id
+    session.add_all(
+        CalendarRecount(unit_id=each, of_province=level is UnitLevel.PROVINCE, changed_at=now)
+        for each, level in session.execute(select(AdminUnit.id, AdminUnit.level).where(unit))
     )
     jobs.wake(session, BELL)

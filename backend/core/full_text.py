@@ -52,8 +52,12 @@ def matching(session: Session, table: Table, query: str) -> ColumnElement[bool]:
     return key.in_(select(column("rowid")).select_from(named_table(name)).where(match))
 
 
-def create_statements(name: str, dialect: str, key: str = "id") -> list[str]:
-    """SQL that makes the index of table ``name``, with integer key ``key``, on ``sqlite`` or ``postgresql``."""
+def create_statements(name: str, dialect: str, key: str = "id", prefixes: str = "2 3") -> list[str]:
+    """SQL that makes the index of table ``name``, with integer key ``key``, on ``sqlite`` or ``postgresql``.
+
+    Args:
+        prefixes: how many letters of a word SQLite finds without gathering all words that begin with them.
+    """
     if dialect == "postgresql":
         vector = "to_tsvector('simple'::regconfig, search_key)"
         return [f"CREATE INDEX ix_{name}_fts ON {name} USING gin ({vector})"]
@@ -62,7 +66,7 @@ def create_statements(name: str, dialect: str, key: str = "id") -> list[str]:
     drop = f"INSERT INTO {name}_fts({old});"
     # The text itself stays in its table; the words are folded already.
     source = f"search_key, content='{name}', content_rowid='{key}'"
-    options = "tokenize='unicode61 remove_diacritics 0', prefix='2 3'"
+    options = f"tokenize='unicode61 remove_diacritics 0', prefix='{prefixes}'"
     change = f"AFTER UPDATE OF search_key ON {name}"
     return [
         f"CREATE VIRTUAL TABLE {name}_fts USING fts5({source}, {options})",
@@ -72,9 +76,9 @@ def create_statements(name: str, dialect: str, key: str = "id") -> list[str]:
     ]
 
 
-def searchable(table: Table, key: str = "id") -> None:
+def searchable(table: Table, key: str = "id", prefixes: str = "2 3") -> None:
     """Make the full-text index of ``table`` whenever the table is made."""
     for dialect in ("sqlite", "postgresql"):
-        for statement in create_statements(table.name, dialect, key):
+        for statement in create_statements(table.name, dialect, key, prefixes):
             ddl = DDL(statement).execute_if(dialect=dialect)  # type: ignore[no-untyped-call] # SQLAlchemy's
             event.listen(table, "after_create", ddl)

@@ -4,6 +4,7 @@ from backend.feedback.models import FeedbackCategory, FeedbackKind, LegalType, O
 from backend.feedback.models import ShownState as CaseState
 from moderation.models.case import (
     OPEN_STATES,
+    CalendarRecount,
     Case,
     CaseEvent,
     ClockEntry,
@@ -34,6 +35,7 @@ from moderation.models.work import (
 
 __all__ = [
     "OPEN_STATES",
+    "CalendarRecount",
     "Case",
     "CaseEvent",
     "CaseState",

@@ -292,4 +292,19 @@ class ClockEntry(Identified, Base):
     actor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"), index=True)
 
 
-searchable(Case.metadata.tables[Case.__tablename__], key="search_id")
+class CalendarRecount(Identified, Base):
+    """A calendar changed, and the open cases that follow it are still to be counted anew; gone when all are.
+
+    Cases are taken in the order in which they came in; ``reached`` are time and id of the last one counted.
+    """
+
+    __tablename__ = "calendar_recount"
+
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("admin_unit.id"), index=True)
+    of_province: Mapped[bool]  # the unit is one: its communes' cases follow too
+    changed_at: Mapped[datetime]
+    reached_at: Mapped[datetime | None]
+    reached_id: Mapped[uuid.UUID | None]
+
+
+searchable(Case.metadata.tables[Case.__tablename__], key="search_id", prefixes="1 2 3 4 5 6")

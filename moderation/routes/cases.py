@@ -99,6 +99,7 @@ def _item(row: Listed, speech: str) -> dict[str, Any]:
         "is_overdue": case.is_overdue,
         "paused": case.paused_at is not None,
         "working_minutes_left": row.minutes_left,
+        "recounting": row.recounting,
         "created_at": timestamp(case.created_at),
         "has_photos": row.has_photos,
         "awaiting": detail.AWAITING.get(case.state),

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import insert, select, text
+from sqlalchemy import column, insert, select, table, text
 
 from backend.core import db as core_db
 from backend.core.auth import Role
 from backend.core.db import reading, transaction
+from backend.core.full_text import create_statements
 from backend.core.ids import new_id
 from backend.feedback.models import Feedback
 from backend.places.models import AdminUnit
@@ -201,6 +202,24 @@ def test_a_page_of_a_crowd_is_read_in_order(crowd: Office) -> None:
             queries.list_cases(session, person, narrowed, sort=sort, limit=50)
         with reading() as session:
             must_be_read_in_order(session, sent[-1], "moderation_case")
+
+
+@pytest.mark.sqlite
+def test_half_a_word_is_looked_up_and_not_gathered(office: Office) -> None:
+    """Without an entry of its own, FTS5 gathers every hit of every word that begins so; Vietnamese words have 7 letters."""
+    with reading() as session:
+        known = table("sqlite_master", column("name"), column("sql"))
+        asked = select(known.c.sql).where(known.c.name == "moderation_case_fts")
+        made = session.scalar(asked)
+    (wanted, *_triggers) = create_statements(
+        "moderation_case", "sqlite", "search_id", "1 2 3 4 5 6"
+    )
+    assert made == wanted
+    (case_id,) = opened(office, 1, text="Nghiêng cột điện")
+    for query in ("n", "ng", "ngh", "nghi", "nghie", "nghien", "nghieng", "nghieng cot"):
+        with reading() as session:
+            found = queries.list_cases(session, office.hoa, Filters(q=query)).items
+        assert [each.case.id for each in found] == [case_id], query
 
 
 @pytest.mark.postgresql

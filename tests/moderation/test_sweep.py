@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from backend.core import clock, events
+from backend.core import db as core_db
 from backend.core.clock import LOCAL
 from backend.core.db import reading, transaction
 from backend.core.jobs import run_now
 from backend.feedback.models import TrackingView
+from backend.places import service as service_of_places
 from backend.places.models import CalendarDay, DayKind
 from moderation import handlers, history, jobs, ledger, service, sweep  # noqa: F401 - registers the job
 from moderation.events import CaseOverdue, CaseWarned
@@ -27,8 +34,11 @@ from moderation.models import (
     Stage,
     Urgency,
 )
-from moderation.settings import settings_of
+from moderation.settings import changed, settings_of
 from moderation.workflow import Move
+from tests.conftest import Database
+from tests.databases import counting
+from tests.factories.accounts import sign_in
 from tests.factories.moderation import (
     Office,
     make_case,
@@ -37,6 +47,7 @@ from tests.factories.moderation import (
     move,
     until_forwarded,
 )
+from tests.plans import listening, must_be_read_in_order
 
 MONDAY = datetime(2026, 11, 16, 8, 0, tzinfo=LOCAL)
 
@@ -328,6 +339,153 @@ def test_a_changed_calendar_moves_the_date_of_a_paused_case_too(office: Office) 
     assert case.paused_at is not None
     assert case.next_alarm_at is None
     assert len(recalculations(case_id)) == 1
+
+
+KILLED = """
+import os, signal, sys
+from datetime import datetime
+from backend.core import clock, db
+from moderation import sweep
+
+db.connect(sys.argv[1])
+with clock.freeze(datetime.fromisoformat(sys.argv[2])), db.transaction() as session:
+    sweep.recount(session, clock.now(), batch=2)
+    session.flush()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def slices(until: datetime, batch: int = 2) -> int:
+    """Let the worker follow changed calendars to the end; how many slices it took."""
+    number = 0
+    with clock.freeze(until):
+        while True:
+            with transaction() as session:
+                if not sweep.recount(session, clock.now(), batch=batch):
+                    return number
+            number += 1
+
+
+def test_a_changed_calendar_costs_whoever_changes_it_the_same_however_many_cases_follow(
+    office: Office,
+) -> None:
+    later = MONDAY + timedelta(hours=1)
+    with transaction() as session:
+        changed(session)  # the first change of all makes the counter of changes
+    sent = []
+    for day, more in enumerate((1, 6)):
+        for _ in range(more):
+            opened(office)
+        for unit_id in (office.unit.id, office.unit.parent_id, None):
+            with (
+                clock.freeze(later),
+                counting(core_db.engine()) as statements,
+                transaction() as session,
+            ):
+                service_of_places.set_day(
+                    session, unit_id, (later + timedelta(days=1 + day)).date(), DayKind.CLOSURE
+                )
+            sent.append(len(statements))
+            with reading() as session:
+                assert not session.scalars(
+                    select(CaseEvent).where(CaseEvent.type == EventType.CLOCK_RECALCULATED)
+                ).all()
+    assert sent[:3] == sent[3:]
+
+
+@pytest.mark.parametrize("whose", ["unit", "province", "country"])
+def test_each_case_is_counted_once_for_a_change_whatever_kills_the_worker(
+    office: Office, database: Database, whose: str
+) -> None:
+    cases = [opened(office, MONDAY + timedelta(seconds=number // 2)) for number in range(7)]
+    with clock.freeze(MONDAY):
+        ended = opened(office)
+        until_forwarded(office, ended)
+        move(office.hoa, ended, Move.REJECT, reason="Không rõ.", reply="Xin lỗi bà con.")
+        with transaction() as session:
+            elsewhere = make_office(session)
+            other = make_case(session, elsewhere.unit).id
+    follow = {*cases} if whose == "unit" else {*cases, other}
+    before = {each: case_of(each).due_at for each in (*cases, ended, other)}
+    unit_id = {"unit": office.unit.id, "province": office.unit.parent_id, "country": None}[whose]
+    later = MONDAY + timedelta(hours=1)
+    with clock.freeze(later), transaction() as session:
+        day = (MONDAY + timedelta(days=1)).date()
+        service_of_places.set_day(session, unit_id, day, DayKind.CLOSURE, "Lũ")
+        handlers.calendar_changed(session, handlers.CalendarChanged(unit_id))
+    with clock.freeze(later), transaction() as session:
+        assert sweep.recount(session, clock.now(), batch=2)
+    command = [sys.executable, "-c", KILLED, database.config.database_url, later.isoformat()]
+    killed = subprocess.run(command, check=False, cwd=Path(__file__).parents[2])
+    assert killed.returncode == -signal.SIGKILL
+    assert sum(bool(recalculations(each)) for each in follow) == 2, "the slice left no trace"
+    slices(later)
+    for each in follow:
+        assert case_of(each).due_at == before[each] + timedelta(days=1)
+        assert len(recalculations(each)) == 1
+    for each in before.keys() - follow:
+        assert case_of(each).due_at == before[each]
+        assert recalculations(each) == []
+    assert slices(later) == 0
+    with reading() as session:
+        for each in before:
+            assert history.verify(session, session.get_one(Case, each)) is None
+
+
+def test_two_changes_are_followed_once_each_and_at_once_when_both_wait(office: Office) -> None:
+    cases = [opened(office) for _ in range(3)]
+    due = case_of(cases[0]).due_at
+    for number in (1, 2):
+        closure(
+            office, (MONDAY + timedelta(days=number)).date(), MONDAY + timedelta(minutes=number)
+        )
+    slices(MONDAY + timedelta(minutes=3))
+    assert [len(recalculations(each)) for each in cases] == [1, 1, 1]
+    closure(office, (MONDAY + timedelta(days=3)).date(), MONDAY + timedelta(minutes=4))
+    with clock.freeze(MONDAY + timedelta(minutes=5)), transaction() as session:
+        sweep.recount(session, clock.now(), batch=2)
+    # The first cases are done already when the next change comes.
+    closure(office, (MONDAY + timedelta(days=4)).date(), MONDAY + timedelta(minutes=6))
+    slices(MONDAY + timedelta(minutes=7))
+    assert case_of(cases[0]).due_at == case_of(cases[2]).due_at > due + timedelta(days=4)
+    assert [len(recalculations(each)) for each in cases] == [3, 3, 2]
+
+
+def test_a_case_says_that_it_is_being_counted_anew(client: FlaskClient, office: Office) -> None:
+    cases = [opened(office, MONDAY + timedelta(seconds=number)) for number in range(3)]
+    sign_in(client, office.staff["hoa"])
+
+    def told() -> list[bool]:
+        listed = client.get("/api/v1/cases?sort=-created").get_json()["items"]
+        by_id = {item["id"]: item["recounting"] for item in listed}
+        for each in cases:
+            shown = client.get(f"/api/v1/cases/{each}").get_json()
+            assert shown["clock"]["recounting"] is by_id[str(each)]
+        return [by_id[str(each)] for each in cases]
+
+    assert told() == [False] * 3
+    closure(office, (MONDAY + timedelta(days=1)).date(), MONDAY + timedelta(minutes=1))
+    assert told() == [True] * 3
+    with clock.freeze(MONDAY + timedelta(minutes=2)), transaction() as session:
+        sweep.recount(session, clock.now(), batch=2)
+    assert told() == [False, False, True]
+    slices(MONDAY + timedelta(minutes=2))
+    assert told() == [False] * 3
+
+
+def test_a_slice_is_read_in_order(office: Office) -> None:
+    for _ in range(3):
+        opened(office)
+    for unit_id in (office.unit.id, office.unit.parent_id):
+        with transaction() as session:
+            sweep.calendar_changed(session, unit_id, MONDAY)
+        for _slice in range(2):
+            with listening(core_db.engine()) as sent, transaction() as session:
+                sweep.recount(session, MONDAY, batch=2)
+            for each in sent:
+                if "JOIN feedback" in each[0]:
+                    with reading() as session:
+                        must_be_read_in_order(session, each, "moderation_case")
 
 
 def test_what_has_ended_keeps_its_date(office: Office) -> None:

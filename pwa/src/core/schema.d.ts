@@ -482,6 +482,8 @@ export interface components {
             policy: {
                 [key: string]: unknown;
             };
+            /** @description the unit's calendar changed a moment ago; these dates may still be those of before */
+            recounting: boolean;
             round_the_clock: boolean;
             /** @enum {string|null} */
             stage: "intake" | "handling" | null;
@@ -554,6 +556,8 @@ export interface components {
             legal_type: "ordinary" | "complaint" | "denunciation";
             paused: boolean;
             published: boolean;
+            /** @description the unit's calendar changed a moment ago; these dates may still be those of before */
+            recounting: boolean;
             stage: string | null;
             /** @enum {string} */
             state: "received" | "needs_information" | "forwarded" | "in_progress" | "awaiting_approval" | "resolved" | "rejected" | "diverted" | "merged" | "reopened" | "withdrawn" | "closed";
