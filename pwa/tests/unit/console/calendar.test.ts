@@ -233,7 +233,7 @@ describe('a change', () => {
   test('goes out with the version that was read; the answer is the calendar', async () => {
     const network = server({
       [`GET ${PATH}/calendar*`]: () => ({ json: calendar() }),
-      [`POST ${PATH}/calendar-days*`]: () => ({ json: calendar({ version: 4 }) }),
+      [`PUT ${PATH}/calendar-days/2026-11-25*`]: () => ({ json: calendar({ version: 4 }) }),
     })
     const desk = new CalendarDesk('23798')
     await desk.load(2026)

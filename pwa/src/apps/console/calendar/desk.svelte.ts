@@ -37,7 +37,8 @@ export class CalendarDesk {
 
   setHours = (week: Week) => this.#change('PUT', 'working-hours', { week })
   inheritHours = () => this.#change('DELETE', 'working-hours')
-  setDay = (word: { day: string; kind: DayKind; note: string }) => this.#change('POST', 'calendar-days', word)
+  setDay = ({ day, ...word }: { day: string; kind: DayKind; note: string }) =>
+    this.#change('PUT', `calendar-days/${day}`, word)
   inheritDay = (day: string) => this.#change('DELETE', `calendar-days/${day}`)
 
   /** A form that is opened or left starts without old complaints. */
