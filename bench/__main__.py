@@ -122,17 +122,18 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--only", default="", help="deeds whose name holds this word")
     parser.add_argument("--part", choices=["deeds", "screens", "all"], default="all")
     chosen = parser.parse_args(arguments)
+    whole = True
     if chosen.part in ("screens", "all"):
         with installation("sqlite") as made:
-            screens.measure(made)
+            whole = screens.measure(made)
     if chosen.part == "screens":
-        return 0
+        return 0 if whole else 1
     kinds = ["sqlite", "postgresql"] if chosen.db == "both" else [chosen.db]
     for kind in kinds:
         with installation(kind) as made:
             cold_start(made)
             measure(made, chosen.cases, chosen.only)
-    return 0
+    return 0 if whole else 1
 
 
 if __name__ == "__main__":
