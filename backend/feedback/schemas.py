@@ -135,12 +135,15 @@ class FeedbackTimelineEntrySchema(Schema):
 
 
 class FeedbackFileSchema(Schema):
-    """A file of the sender's; ``url`` is set once it is clean, and works for an hour."""
+    """A file of the sender's; ``url`` is set once it is clean, and works for an hour. ``sources`` are a photo's sizes."""
 
     id = Uuid(required=True)
     kind = fields.String(required=True)
     state = Choice(UploadState, required=True)
     url = fields.String(required=True, allow_none=True)
+    width = fields.Integer()
+    height = fields.Integer()
+    sources = fields.List(fields.Dict())
 
 
 class FeedbackMessageSchema(Schema):

@@ -113,13 +113,27 @@ def message(row: FeedbackMessage, uploads: list[Upload]) -> dict[str, Any]:
 
 
 def file(upload: Upload) -> dict[str, Any]:
-    """A file of the sender's, with a link that opens it for an hour once it is clean."""
-    return {
+    """A file of the sender's, with a link that opens it for an hour once it is clean; a photo in every size there is."""
+    described = {
         "id": str(upload.id),
         "kind": upload.purpose.value,
         "state": upload.state.value,
         "url": access.link(upload.id) if upload.state is UploadState.CLEAN else None,
     }
+    # The link gives JPEG to browsers that do not take WebP; the sizes are the same.
+    sources = [
+        {
+            "url": access.link(upload.id, form["variant"]),
+            **{name: form[name] for name in ("width", "height", "content_type", "bytes")},
+        }
+        for form in upload.renditions
+        if form["format"] == "webp"
+    ]
+    if described["url"] is None or not sources:
+        return described
+    largest = max(sources, key=lambda source: int(source["width"]))
+    size = {"width": largest["width"], "height": largest["height"]}
+    return {**described, **size, "sources": sources}
 
 
 def record(row: PublicRecord, of: AdminUnit, language: str) -> dict[str, Any]:

@@ -168,7 +168,13 @@ def test_the_pin_opens_the_conversation(client: FlaskClient, feedback: Feedback)
         ("clean", True),
         ("receiving", False),
     ]
-    assert client.get(body["attachments"][0]["url"]).status_code == 200
+    clean, other = body["attachments"]
+    assert client.get(clean["url"]).status_code == 200
+    assert max(form["width"] for form in clean["sources"]) == clean["width"]
+    for form in clean["sources"]:
+        picture = client.get(form["url"])
+        assert (picture.content_type, len(picture.data)) == (form["content_type"], form["bytes"])
+    assert "sources" not in other
 
 
 def test_a_wrong_pin_opens_nothing(client: FlaskClient, feedback: Feedback) -> None:
