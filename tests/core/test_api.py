@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
+import tracemalloc
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -20,7 +21,7 @@ from werkzeug.test import Client
 
 from backend.core import auth, clock, config
 from backend.core.api import cache
-from backend.core.api.cache import ENTRY, Entry, _cost
+from backend.core.api.cache import ENTRY, Entry, PublicCache, _cost
 from backend.core.api.creates import KEPT, forget_old_keys
 from backend.core.api.front import Front
 from backend.core.api.limits import CHANGES, MAKING, Memory, _limiter
@@ -393,6 +394,41 @@ class TestPublicCache:
         assert answer.status_code == 503
         assert answer.content_type == "application/problem+json"
         assert "Retry-After" in answer.headers
+
+    @staticmethod
+    def entry(number: int, plain: bytes) -> Entry:
+        areas = (f"articles:{number}", "places")
+        return Entry(areas, (1, number + 1000, number + 2000), 2e12, "text/plain", "", plain)
+
+    def test_many_small_answers_take_no_more_than_the_cache_may(self) -> None:
+        capacity, room = 2_000_000, PublicCache(2_000_000)
+        tracemalloc.start()
+        try:
+            for number in range(4000):
+                address = f"/api/v1/communes/{number:05d}/articles?category=x{number}&"
+                room.keep((address, "vi"), self.entry(number, b"%d is small" % number))
+            assert tracemalloc.get_traced_memory()[0] <= capacity
+        finally:
+            tracemalloc.stop()
+        assert len(room._entries) > 1000
+
+    def test_many_large_answers_take_no_more_than_the_front_may(self) -> None:
+        def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+            number = int(environ["QUERY_STRING"])
+            environ[ENTRY] = (self.entry(number, b"%d is large " % number * 6000), "endpoint")
+            start_response("200 OK", [])
+            return []
+
+        capacity = 1_000_000
+        client = Client(Front(application, capacity), use_cookies=False)
+        client.get("/api/v1/a?0")
+        tracemalloc.start()
+        try:
+            for number in range(100, 300):
+                client.get(f"/api/v1/a?{number}", headers={"Accept-Encoding": "br"})
+            assert tracemalloc.get_traced_memory()[0] <= capacity
+        finally:
+            tracemalloc.stop()
 
     def test_it_stays_within_its_memory(self, small: FlaskClient) -> None:
         for number in range(300):

@@ -102,7 +102,7 @@ class Generations:
 
 def _cost(key: tuple[str, str], entry: Entry) -> int:
     """Bytes that a copy takes; compressed ones come later and are counted from the start."""
-    return len(entry.plain) * 2 + len(key[0]) + 500
+    return len(entry.plain) * 2 + len(key[0]) + 1000
 
 
 class PublicCache:

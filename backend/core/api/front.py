@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from sqlalchemy.exc import OperationalError
@@ -40,7 +40,7 @@ class Asked(NamedTuple):
 class Ready:
     """An answer as it goes out, whole or as "you have it already"."""
 
-    entry: Entry
+    entry: Entry  # without its bytes: what it was made from, and until when it is true
     endpoint: str
     body: bytes
     whole: Headers
@@ -122,7 +122,8 @@ def _write_out(entry: Entry, endpoint: str, accepted: str, headers: Headers) -> 
     whole = [*common, ("Content-Type", entry.content_type), ("Content-Length", str(len(body)))]
     if encoding:
         whole.append(("Content-Encoding", encoding))
-    return Ready(entry, endpoint, body, whole, common)
+    # Its other encodings are the cache's, and so is their memory: held here, they would outlive it there.
+    return Ready(replace(entry, plain=b"", encoded={}), endpoint, body, whole, common)
 
 
 def _hand_over(
