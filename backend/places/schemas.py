@@ -324,7 +324,6 @@ class CalendarDate(Day):
 
 
 class CalendarDayIn(Schema):
-    day = CalendarDate(required=True)
     kind = Choice(DayKind, required=True)
     note = PlainText(
         required=True,

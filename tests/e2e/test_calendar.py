@@ -164,9 +164,7 @@ def test_two_officials_at_one_calendar_lose_no_word(
         )
         assert answer.ok, answer.text()
 
-    other(
-        "POST", "calendar-days", data={"day": "2028-03-14", "kind": "workday", "note": "Làm thêm"}
-    )
+    other("PUT", "calendar-days/2028-03-14", data={"kind": "workday", "note": "Làm thêm"})
     form.get_by_role("button", name="Lưu").click()
     expect(form.get_by_role("alert")).to_contain_text("Có người vừa sửa lịch này trước bạn")
     expect(form.get_by_label("Lý do")).to_have_value("Mất điện toàn xã")

@@ -90,6 +90,12 @@ def changed(*args: Any, **options: Any) -> dict[str, Any]:
     return body
 
 
+def said(word: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
+    """How a word about a day is sent: the day is in the address."""
+    rest = {name: value for name, value in word.items() if name != "day"}
+    return "PUT", f"calendar-days/{word['day']}", rest
+
+
 def on(shown: dict[str, Any], day: str) -> dict[str, Any] | None:
     return next((each for each in shown["days"] if each["day"] == day), None)
 
@@ -147,14 +153,14 @@ def test_own_hours_stand_beside_the_inherited_ones_and_can_be_given_up(office: O
 
 def test_the_province_has_a_calendar_of_its_own_that_its_communes_inherit(office: Office) -> None:
     festival = {"day": "2026-11-19", "kind": "holiday", "note": "Lễ hội cồng chiêng"}
-    own = changed(office.admin, office.province, "POST", "calendar-days", festival)
+    own = changed(office.admin, office.province, *said(festival))
     assert on(own, "2026-11-19")["source"] == "unit"  # type: ignore[index] # it was just made
     theirs = on(calendar(office.dung, office.unit), "2026-11-19")
     assert theirs is not None
     assert (theirs["source"], theirs["inherited"]) == ("province", None)
 
     kept_open = {"day": "2026-11-19", "kind": "workday", "note": "Xã vẫn trực"}
-    here = on(changed(office.dung, office.unit, "POST", "calendar-days", kept_open), "2026-11-19")
+    here = on(changed(office.dung, office.unit, *said(kept_open)), "2026-11-19")
     assert here is not None
     assert (here["type"], here["source"]) == ("make_up", "unit")
     assert (here["inherited"]["type"], here["inherited"]["note"]) == (
@@ -164,12 +170,12 @@ def test_the_province_has_a_calendar_of_its_own_that_its_communes_inherit(office
 
 
 def test_a_day_is_closed_then_explained_otherwise_then_given_back(office: Office) -> None:
-    shown = on(changed(office.dung, office.unit, "POST", "calendar-days", FLOOD), FLOOD["day"])
+    shown = on(changed(office.dung, office.unit, *said(FLOOD)), FLOOD["day"])
     assert shown is not None
     assert (shown["type"], shown["note"], shown["source"]) == ("closure", FLOOD["note"], "unit")
     assert (shown["spans"], shown["inherited"]["type"]) == ([], "working")
     again = {**FLOOD, "note": "Lũ rút chậm"}
-    shown = on(changed(office.dung, office.unit, "POST", "calendar-days", again), FLOOD["day"])
+    shown = on(changed(office.dung, office.unit, *said(again)), FLOOD["day"])
     assert shown is not None
     assert shown["note"] == "Lũ rút chậm"
     path = f"calendar-days/{FLOOD['day']}"
@@ -182,7 +188,7 @@ def test_a_day_is_closed_then_explained_otherwise_then_given_back(office: Office
 
 def test_a_saturday_is_worked_like_the_week(office: Office) -> None:
     saturday = {"day": "2026-11-28", "kind": "workday", "note": "Làm bù"}
-    shown = on(changed(office.dung, office.unit, "POST", "calendar-days", saturday), "2026-11-28")
+    shown = on(changed(office.dung, office.unit, *said(saturday)), "2026-11-28")
     assert shown is not None
     assert shown["type"] == "make_up"
     assert len(shown["spans"]) == 2
@@ -190,7 +196,7 @@ def test_a_saturday_is_worked_like_the_week(office: Office) -> None:
 
 
 def test_every_change_is_on_record_with_who_what_and_what_it_was_before(office: Office) -> None:
-    changed(office.dung, office.unit, "POST", "calendar-days", FLOOD)
+    changed(office.dung, office.unit, *said(FLOOD))
     changed(office.admin, office.unit, "PUT", "working-hours", {"week": WEEK})
     changed(office.dung, office.unit, "DELETE", f"calendar-days/{FLOOD['day']}")
     with reading() as session:
@@ -215,7 +221,7 @@ def test_the_operators_commands_are_on_record_and_make_open_pages_stale(office: 
     args = ["places", "set-hours", "--unit", office.unit.code, "1:07:00-11:00"]
     done = run.invoke(args=args)
     assert done.exit_code == 0, done.output
-    late = change(office.dung, office.unit, "POST", "calendar-days", FLOOD, version=seen)
+    late = change(office.dung, office.unit, *said(FLOOD), version=seen)
     assert (late.status_code, late.get_json()["current_version"]) == (412, 1)
     with reading() as session:
         record = session.scalars(select(CalendarChange)).one()
@@ -224,18 +230,18 @@ def test_the_operators_commands_are_on_record_and_make_open_pages_stale(office: 
 
 def test_running_deadlines_hear_of_each_change_and_of_nothing_else(office: Office) -> None:
     with hearing(CalendarChanged) as heard:
-        changed(office.dung, office.unit, "POST", "calendar-days", FLOOD)
+        changed(office.dung, office.unit, *said(FLOOD))
         changed(office.dung, office.unit, "PUT", "working-hours", {"week": WEEK})
         assert heard == [CalendarChanged(office.unit.id)] * 2
         version = calendar(office.dung, office.unit)["version"]
-        changed(office.dung, office.unit, "POST", "calendar-days", FLOOD)
+        changed(office.dung, office.unit, *said(FLOOD))
         same = changed(office.dung, office.unit, "PUT", "working-hours", {"week": WEEK})
         assert same["version"] == version
         changed(office.dung, office.unit, "DELETE", "working-hours")
         assert len(heard) == 3
         changed(office.dung, office.unit, "DELETE", "working-hours")
         assert len(heard) == 3
-        refused = change(office.dung, office.unit, "POST", "calendar-days", FLOOD, version=0)
+        refused = change(office.dung, office.unit, *said(FLOOD), version=0)
         assert refused.status_code == 412
         assert len(heard) == 3
 
@@ -288,9 +294,8 @@ def test_a_week_that_cannot_be_is_refused_whole(office: Office, week: Any, where
         ({"day": "2101-01-01"}, "day"),
         ({"day": "0000-01-01"}, "day"),
         ({"day": "2026-02-30"}, "day"),
-        ({"day": "25/11/2026"}, "day"),
-        ({"day": None}, "day"),
-        ({"day": [f"2026-01-{n:02}" for n in range(1, 32)] * 330}, "day"),
+        ({"day": "25.11.2026"}, "day"),
+        ({"day": "9" * 500}, "day"),
         ({"kind": "weekend"}, "kind"),
         ({"kind": ["closure"]}, "kind"),
         ({"note": ""}, "note"),
@@ -302,7 +307,7 @@ def test_a_week_that_cannot_be_is_refused_whole(office: Office, week: Any, where
 )
 def test_a_day_that_cannot_be_is_refused(office: Office, wrong: Any, where: str) -> None:
     body = {**FLOOD, **wrong}
-    answer = change(office.dung, office.unit, "POST", "calendar-days", body, version=0)
+    answer = change(office.dung, office.unit, *said(body), version=0)
     assert answer.status_code == 422, answer.get_data(as_text=True)
     assert where in answer.get_json()["errors"]
 
@@ -329,10 +334,10 @@ def test_no_unit_has_thousands_of_days_of_its_own(office: Office, db: Any) -> No
             )
             for n in range(calendar_editing.MOST_DAYS)
         )
-    answer = change(office.dung, office.unit, "POST", "calendar-days", FLOOD)
+    answer = change(office.dung, office.unit, *said(FLOOD))
     assert (answer.status_code, answer.get_json()["code"]) == (422, "places.too_many_days")
     known = {**FLOOD, "day": "2021-01-01"}
-    assert change(office.dung, office.unit, "POST", "calendar-days", known).status_code == 200
+    assert change(office.dung, office.unit, *said(known)).status_code == 200
 
 
 def test_a_change_names_the_version_it_changes(office: Office) -> None:
@@ -340,7 +345,7 @@ def test_a_change_names_the_version_it_changes(office: Office) -> None:
     for method, where, body in (
         ("PUT", "working-hours", {"week": WEEK}),
         ("DELETE", "working-hours", None),
-        ("POST", "calendar-days", FLOOD),
+        said(FLOOD),
         ("DELETE", f"calendar-days/{FLOOD['day']}", None),
     ):
         without = office.dung.open(f"{path}/{where}", method=method, json=body)
@@ -373,7 +378,7 @@ def test_only_the_leader_and_administrators_of_the_unit_or_its_province_find_it(
         ("GET", "calendar", None),
         ("PUT", "working-hours", {"week": WEEK}),
         ("DELETE", "working-hours", None),
-        ("POST", "calendar-days", FLOOD),
+        said(FLOOD),
         ("DELETE", f"calendar-days/{FLOOD['day']}", None),
     )
     for people, status in ((strangers, 404), (unable, 403)):
@@ -392,7 +397,7 @@ def test_only_the_leader_and_administrators_of_the_unit_or_its_province_find_it(
     above = office.dung.get(f"{API}/units/{office.province.code}/calendar")
     assert above.status_code == 404, "a commune does not keep its province's calendar"
     for who in (office.admin, sign_in(app.test_client(), local_admin)):
-        changed(who, office.unit, "POST", "calendar-days", {**FLOOD, "note": f"Bởi {id(who)}"})
+        changed(who, office.unit, *said({**FLOOD, "note": f"Bởi {id(who)}"}))
     for code in ("99999", "0", "x" * 200, "%00"):
         assert office.dung.get(f"{API}/units/{code}/calendar").status_code == 404
 

@@ -6,17 +6,18 @@ from datetime import date
 from typing import Any
 
 from flask import Response
+from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 
 from backend.core import clock
 from backend.core.api import Blueprint, require_version, with_etag
 from backend.core.auth import principal, staff
 from backend.core.db import reading, transaction
-from backend.core.errors import NotFound
+from backend.core.errors import InvalidInput, NotFound
 from backend.places import calendar_editing as editing
 from backend.places import calendar_view
 from backend.places.models import AdminUnit
-from backend.places.schemas import CalendarDayIn, CalendarQuery, UnitCalendar, WeekIn
+from backend.places.schemas import CalendarDate, CalendarDayIn, CalendarQuery, UnitCalendar, WeekIn
 from backend.places.scope import unit_in_scope
 
 blp = Blueprint(
@@ -66,16 +67,20 @@ def inherit_hours(query: dict[str, Any], code: str) -> Response:
         return _answer(session, unit, query)
 
 
-@blp.route("/units/<string:code>/calendar-days", methods=["POST"])
+@blp.route("/units/<string:code>/calendar-days/<string:day>", methods=["PUT"])
 @staff(editing.MANAGE)
 @blp.arguments(CalendarQuery, location="query")
 @blp.arguments(CalendarDayIn)
 @blp.alt_response(200, schema=UnitCalendar)
-def set_day(query: dict[str, Any], body: dict[str, Any], code: str) -> Response:
+def set_day(query: dict[str, Any], body: dict[str, Any], code: str, day: str) -> Response:
     """Say what a day is in this unit, instead of what was said before; needs ``If-Match``."""
     version = require_version()
+    try:
+        wanted = CalendarDate().deserialize(day)
+    except ValidationError as error:
+        raise InvalidInput({"day": error.messages}) from error
     with transaction() as session:
-        unit = editing.set_day(session, principal(), code, version, **body)
+        unit = editing.set_day(session, principal(), code, version, wanted, **body)
         session.flush()
         return _answer(session, unit, query)
 

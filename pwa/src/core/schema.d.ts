@@ -371,8 +371,6 @@ export interface components {
             version: number;
         };
         CalendarDayIn: {
-            /** Format: date */
-            day: string;
             /** @enum {string} */
             kind: "holiday" | "workday" | "closure";
             /** @description shown wherever a deadline is explained, to residents too */
