@@ -526,6 +526,14 @@ def test_a_token_that_ran_out_does_not_close_a_public_door(
     assert small.post("/notes", json={"area": "a"}).status_code == 401
 
 
+def test_made_up_methods_are_counted_as_one(small: FlaskClient) -> None:
+    small.open("/cached", method="MADE")
+    before = len(REQUESTS._metrics)
+    for number in range(20):
+        assert small.open("/cached", method=f"MADE{number}").status_code == 405
+    assert len(REQUESTS._metrics) == before
+
+
 def test_every_answer_carries_the_headers_that_keep_browsers_safe(small: FlaskClient) -> None:
     for path in ("/cached", "/nothing", "/broken"):
         headers = small.get(path).headers
