@@ -23,7 +23,8 @@ describe('the due column', () => {
       "hours are the server's working hours",
       { working_minutes_left: 255 },
       `${FRIDAY}T10:30`,
-      'due.work_hours',
+      'due.work',
+      'hour',
       4,
       'warn',
     ],
@@ -31,32 +32,35 @@ describe('the due column', () => {
       'the last hour is said in minutes',
       { working_minutes_left: 20 },
       `${FRIDAY}T16:10`,
-      'due.work_minutes',
+      'due.work',
+      'minute',
       20,
       'warn',
     ],
-    ['days are days of eight hours', { working_minutes_left: 1450 }, '2026-11-17T16:30', 'due.work_days', 3, 'ok'],
-    ['before the office opens the clock of the wall is said', {}, `${FRIDAY}T06:00`, 'due.clock_hours', 10, 'warn'],
+    ['days are days of eight hours', { working_minutes_left: 1450 }, '2026-11-17T16:30', 'due.work', 'day', 3, 'ok'],
+    ['before the office opens the clock of the wall is said', {}, `${FRIDAY}T06:00`, 'due.clock', 'hour', 10, 'warn'],
     [
       'an emergency runs on the clock of the wall',
       { urgency: 'emergency', working_minutes_left: 180 },
       `${FRIDAY}T13:30`,
-      'due.clock_hours',
+      'due.clock',
+      'hour',
       3,
       'ok',
     ],
-    ['late by an hour and a half is one hour', {}, `${FRIDAY}T18:00`, 'due.late_hours', 1, 'alert'],
-    ['late by two days', {}, '2026-11-22T17:00', 'due.late_days', 2, 'alert'],
+    ['late by an hour and a half is one hour', {}, `${FRIDAY}T18:00`, 'due.late', 'hour', 1, 'alert'],
+    ['late by two days', {}, '2026-11-22T17:00', 'due.late', 'day', 2, 'alert'],
     [
       'late at intake is late by the date of intake',
       { state: 'received', stage: 'intake', is_overdue: true },
       '2026-11-18T18:30',
-      'due.late_days',
+      'due.late',
+      'day',
       1,
       'alert',
     ],
-  ] as const)('%s', (_name, changes, now, key, n, tone) => {
-    expect(dueWords(item(changes as Partial<DueInput>), at(now))).toEqual({ key, params: { n }, tone })
+  ] as const)('%s', (_name, changes, now, key, unit, n, tone) => {
+    expect(dueWords(item(changes as Partial<DueInput>), at(now))).toEqual({ key, tone, time: { n, unit } })
   })
   test('says nothing of time while the clock rests, and nothing once it is over', () => {
     expect(dueWords(item({ state: 'needs_information', paused: true }), at(`${FRIDAY}T10:00`)).key).toBe('due.waiting')

@@ -6,7 +6,7 @@
 import type { CaseDetail, CaseState, Urgency } from '../types.ts'
 
 export type Tone = 'alert' | 'warn' | 'ok' | 'quiet'
-export type DueWords = { key: string; params: Record<string, number>; tone: Tone }
+export type DueWords = { key: string; tone: Tone; time?: { n: number; unit: 'minute' | 'hour' | 'day' } }
 
 export type DueInput = {
   state: CaseState
@@ -33,8 +33,8 @@ export const ended = (state: CaseState): boolean => ENDED.includes(state)
 export const dueOf = (item: CaseDetail): DueInput => ({ ...item, ...item.clock, due_at: item.due_at })
 
 export function dueWords(item: DueInput, now: number): DueWords {
-  if (ended(item.state)) return { key: 'due.ended', params: {}, tone: 'quiet' }
-  if (item.paused) return { key: 'due.waiting', params: {}, tone: 'quiet' }
+  if (ended(item.state)) return { key: 'due.ended', tone: 'quiet' }
+  if (item.paused) return { key: 'due.waiting', tone: 'quiet' }
   const due = Date.parse(item.stage === 'intake' ? item.intake_due_at : item.due_at)
   if (item.is_overdue || due < now) return late(Math.max(0, now - due))
   const left = item.working_minutes_left ?? 0
@@ -50,16 +50,20 @@ export function dueWords(item: DueInput, now: number): DueWords {
   return rounded('work', left, DAY, DAY)
 }
 
-function late(ms: number): DueWords {
-  const minutes = Math.max(1, Math.round(ms / 60_000))
-  if (minutes < HOUR) return { key: 'due.late_minutes', params: { n: minutes }, tone: 'alert' }
-  if (minutes < 1440) return { key: 'due.late_hours', params: { n: Math.floor(minutes / HOUR) }, tone: 'alert' }
-  return { key: 'due.late_days', params: { n: Math.floor(minutes / 1440) }, tone: 'alert' }
-}
+const late = (ms: number): DueWords => ({
+  key: 'due.late',
+  tone: 'alert',
+  time: inUnits(Math.max(1, Math.round(ms / 60_000)), 1440),
+})
 
-function rounded(clock: 'work' | 'clock', minutes: number, dayMinutes: number, warnBelow: number): DueWords {
-  const tone: Tone = minutes <= warnBelow ? 'warn' : 'ok'
-  if (minutes < HOUR) return { key: `due.${clock}_minutes`, params: { n: Math.ceil(minutes) }, tone }
-  if (minutes < dayMinutes) return { key: `due.${clock}_hours`, params: { n: Math.floor(minutes / HOUR) }, tone }
-  return { key: `due.${clock}_days`, params: { n: Math.floor(minutes / dayMinutes) }, tone }
+const rounded = (clock: 'work' | 'clock', minutes: number, dayMinutes: number, warnBelow: number): DueWords => ({
+  key: `due.${clock}`,
+  tone: minutes <= warnBelow ? 'warn' : 'ok',
+  time: inUnits(minutes, dayMinutes),
+})
+
+function inUnits(minutes: number, dayMinutes: number): DueWords['time'] {
+  if (minutes < HOUR) return { n: Math.ceil(minutes), unit: 'minute' }
+  if (minutes < dayMinutes) return { n: Math.floor(minutes / HOUR), unit: 'hour' }
+  return { n: Math.floor(minutes / dayMinutes), unit: 'day' }
 }
