@@ -15,6 +15,7 @@ from huey.consumer import Consumer
 
 import wiring
 from backend.core import config, db, jobs
+from backend.core.failures import told
 from backend.core.logging import configure_logging
 
 log = structlog.get_logger()
@@ -64,8 +65,8 @@ def start(queue: str) -> Consumer:
     )
 
 
-def run(queue: str) -> None:
-    """Answer bells, and run each job by the clock, until SIGINT or SIGTERM."""
+def run(queue: str) -> int:
+    """Answer bells, and run each job by the clock, until SIGINT or SIGTERM; the exit code."""
     consumer = start(queue)
     stopping = threading.Event()
     clock = threading.Thread(
@@ -78,6 +79,7 @@ def run(queue: str) -> None:
     finally:
         stopping.set()
         db.disconnect()
+    return 0
 
 
 def _run_by_clock(queue: str, stopping: threading.Event) -> None:
@@ -97,4 +99,4 @@ def _run_by_clock(queue: str, stopping: threading.Event) -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] not in [[name] for name in jobs.QUEUES]:
         sys.exit(f"usage: python worker.py {'|'.join(jobs.QUEUES)}")
-    run(sys.argv[1])
+    sys.exit(told(lambda: run(sys.argv[1])))

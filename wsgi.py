@@ -24,6 +24,7 @@ from backend.core.api.health import serve_health
 from backend.core.api.observe import observe
 from backend.core.api.openapi import make_api, serve_document
 from backend.core.commands import register_commands
+from backend.core.failures import in_words
 from backend.core.logging import configure_logging
 from backend.devices import routes as devices
 from backend.essentials import routes as essentials
@@ -118,6 +119,15 @@ def __getattr__(name: str) -> Flask:
     """Make ``wsgi:app`` when a server asks for it, and not when a test imports ``create_app``."""
     if name != "app":
         raise AttributeError(name)
-    globals()["app"] = create_app()
+    try:
+        globals()["app"] = create_app()
+    except (
+        config.ConfigError,
+        OSError,
+    ) as error:  # in words, for whoever started the server or a command
+        words = in_words(error)
+        if words is None:
+            raise
+        raise SystemExit(words) from None
     made: Flask = globals()["app"]
     return made

@@ -11,9 +11,9 @@ from backend.accounts.rules import USERNAME, password_problem
 from backend.accounts.service import portals, staffing
 from backend.accounts.service.grants import WantedGrant
 from backend.core.auth import SYSTEM, Role
+from backend.core.commands import Words
 from backend.core.db import transaction
 from backend.core.errors import Conflict, InvalidInput
-from backend.core.text import clean
 from backend.places import queries as places
 
 cli = AppGroup(
@@ -28,11 +28,16 @@ cli = AppGroup(
 @click.option(
     "--unit", "unit_code", required=True, help="Code of a province (52) or a commune (23798)."
 )
-@click.option("--name", default="", help="Name of the person; the user name when not given.")
+@click.option(
+    "--name",
+    type=Words(100),
+    default=None,
+    help="Name of the person; the user name when not given.",
+)
 @click.option(
     "--generate", is_flag=True, help="Make a password and print it, instead of asking for one."
 )
-def create_admin(username: str, unit_code: str, name: str, *, generate: bool) -> None:
+def create_admin(username: str, unit_code: str, name: str | None, *, generate: bool) -> None:
     """Make an administrator of a unit: from there on, people are managed in the console."""
     if not re.fullmatch(USERNAME, username):
         raise click.ClickException("a user name has 3 to 60 small letters, digits, dots or hyphens")
@@ -47,7 +52,7 @@ def create_admin(username: str, unit_code: str, name: str, *, generate: bool) ->
                 session,
                 SYSTEM,
                 username=username,
-                name=clean(name) or username,
+                name=name or username,
                 unit_code=unit_code,
                 grants=[WantedGrant(Role.ADMINISTRATOR, unit_code)],
                 password=password,
@@ -60,7 +65,7 @@ def create_admin(username: str, unit_code: str, name: str, *, generate: bool) ->
 
 
 @cli.command("create-portal")
-@click.option("--name", required=True, help="What the portal is called.")
+@click.option("--name", type=Words(100), required=True, help="What the portal is called.")
 @click.option("--unit", "unit_code", required=True, help="Code of its province or commune.")
 @click.option(
     "--origin",
@@ -76,7 +81,7 @@ def create_portal(name: str, unit_code: str, origins: tuple[str, ...]) -> None:
             if places.unit_by_code(session, unit_code) is None:
                 raise click.ClickException(f"no unit has the code {unit_code} today")
             portal, key = portals.create(
-                session, SYSTEM, name=clean(name), unit_code=unit_code, origins=list(origins)
+                session, SYSTEM, name=name, unit_code=unit_code, origins=list(origins)
             )
     except InvalidInput as error:
         raise click.ClickException("; ".join(error.errors["allowed_origins"])) from error

@@ -19,10 +19,14 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-from backend.core import clock
+from sqlalchemy import inspect
+
+from backend.core import clock, db
 from backend.core.config import Config, load_config
+from backend.core.failures import told
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -44,15 +48,18 @@ def save(config: Config, target: Path) -> str:
         entries = [(database, f"database/{database.name}"), *_files(config, target)]
         fresh.touch(mode=0o600)
         sums = {}
-        with tarfile.open(fresh, "w") as archive:
-            for path, inside in entries:
-                sums[inside] = _sum(path)
-                archive.add(path, inside, recursive=False)
-            manifest = folder / MANIFEST
-            told = {"format": FORMAT, "made_at": clock.now().isoformat(), "sha256": sums}
-            manifest.write_text(json.dumps(told, indent=1))
-            archive.add(manifest, MANIFEST)
-    fresh.replace(target)
+        try:
+            with tarfile.open(fresh, "w") as archive:
+                for path, inside in entries:
+                    sums[inside] = _sum(path)
+                    archive.add(path, inside, recursive=False)
+                manifest = folder / MANIFEST
+                about = {"format": FORMAT, "made_at": clock.now().isoformat(), "sha256": sums}
+                manifest.write_text(json.dumps(about, indent=1))
+                archive.add(manifest, MANIFEST)
+            fresh.replace(target)
+        finally:
+            fresh.unlink(missing_ok=True)  # half a backup is none
     return f"{len(entries)} files, {target.stat().st_size / 1e6:.1f} MB: {target}"
 
 
@@ -67,20 +74,42 @@ def restore(config: Config, source: Path) -> str:
     file = _sqlite_file(config)
     if file is not None and file.exists():
         raise BackupError(f"{file} exists: move it away first, nothing is overwritten")
+    if file is None and _has_tables(config.database_url):
+        raise BackupError(
+            "the database has tables already: name an empty one, nothing is overwritten"
+        )
     with tempfile.TemporaryDirectory(prefix="tieng-lang-restore-") as name:
         folder = Path(name)
-        with tarfile.open(source) as archive:
-            _unpack(archive, folder)
-        told = json.loads((folder / MANIFEST).read_text())
-        if told["format"] != FORMAT:
-            raise BackupError(f"this is a backup of format {told['format']}; we read {FORMAT}")
-        for inside, expected in told["sha256"].items():
-            if _sum(folder / inside) != expected:
-                raise BackupError(f"{inside} is damaged in {source}: nothing was restored")
+        about = _read(source, folder)
         _put_back(folder / "objects", _objects(config))
         _put_back(folder / "var", config.var_dir)
         _load(config, folder / "database")
-    return f"restored the state of {told['made_at']}"
+    return f"restored the state of {about['made_at']}"
+
+
+def _read(source: Path, folder: Path) -> dict[str, Any]:
+    """Unpack ``source`` into ``folder`` and make sure that every file is as it was saved; what the backup says of itself."""
+    try:
+        with tarfile.open(source) as archive:
+            _unpack(archive, folder)
+        about: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
+        kind, sums = about["format"], dict(about["sha256"])
+    except (
+        tarfile.TarError,
+        EOFError,
+        FileNotFoundError,
+        KeyError,
+        TypeError,
+        ValueError,
+    ) as error:
+        raise BackupError(f"{source} is no backup of ours, or only a part of one") from error
+    if kind != FORMAT:
+        raise BackupError(f"this is a backup of format {kind}; we read {FORMAT}")
+    for inside, expected in sums.items():
+        file = folder / inside
+        if not file.is_file() or _sum(file) != expected:
+            raise BackupError(f"{inside} is damaged in {source}: nothing was restored")
+    return about
 
 
 def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
@@ -103,6 +132,14 @@ def _sqlite_file(config: Config) -> Path | None:
     return Path(url.removeprefix(prefix)) if url.startswith(prefix) else None
 
 
+def _has_tables(url: str) -> bool:
+    try:
+        with db.connect(url).connect() as connection:
+            return bool(inspect(connection).get_table_names())
+    finally:
+        db.disconnect()
+
+
 def _dump(config: Config, folder: Path) -> Path:
     file = _sqlite_file(config)
     if file is None:
@@ -123,7 +160,12 @@ def _load(config: Config, folder: Path) -> None:
         if not (folder / "sqlite.db").is_file():
             raise BackupError("this is a backup of PostgreSQL: set TIENGLANG_DATABASE_URL")
         file.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(folder / "sqlite.db", file)
+        fresh = file.with_name(file.name + ".new")
+        try:
+            shutil.copyfile(folder / "sqlite.db", fresh)
+            fresh.replace(file)
+        finally:
+            fresh.unlink(missing_ok=True)
         return
     dump = folder / "postgresql.dump"
     if not dump.is_file():
@@ -184,13 +226,17 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("deed", choices=["save", "restore"])
     parser.add_argument("file", type=Path)
     chosen = parser.parse_args(arguments)
-    try:
-        deed = save if chosen.deed == "save" else restore
-        print(deed(load_config(os.environ), chosen.file))
-    except BackupError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    deed = save if chosen.deed == "save" else restore
+
+    def work() -> int:
+        try:
+            print(deed(load_config(os.environ), chosen.file))
+        except BackupError as error:
+            print(error, file=sys.stderr)
+            return 1
+        return 0
+
+    return told(work)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from backend.cli import demo
 from backend.core import db
 from backend.core.config import load_config
+from backend.core.failures import told
 from backend.essentials.categories import ensure_categories
 from backend.policies.national import ensure_policies
 from moderation import defaults
@@ -49,12 +50,19 @@ def lay_foundations() -> None:
 
 def main(arguments: list[str]) -> int:
     """``python -m backend.cli.database migrate [demo]``."""
+    if arguments not in (["migrate"], ["migrate", "demo"]):
+        print("usage: python -m backend.cli.database migrate [demo]", file=sys.stderr)
+        return 2
+    return told(lambda: _prepare(with_demo="demo" in arguments))
+
+
+def _prepare(*, with_demo: bool) -> int:
     config = load_config(os.environ)
     config.var_dir.mkdir(parents=True, exist_ok=True)
     create_app(config)
     migrate()
     lay_foundations()
-    if "demo" in arguments:
+    if with_demo:
         loaded = demo.load(config.var_dir)
         print(f"demo province loaded: {len(loaded.staff)} people, {len(loaded.communes)} communes")
     db.disconnect()

@@ -17,6 +17,7 @@ from pathlib import Path
 from backend.cli import demo, frontend, stamps
 from backend.cli.processes import Service, Supervisor, Unfinished, run_quietly
 from backend.core.config import Config, ConfigError, load_config
+from backend.core.failures import told
 
 ROOT = Path(__file__).resolve().parents[2]
 WEB_PROCESSES = 2
@@ -231,4 +232,4 @@ def welcome(config: Config, url: str, seconds: float) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(told(lambda: main(sys.argv[1:])))

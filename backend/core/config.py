@@ -167,10 +167,34 @@ def load_config(environ: Mapping[str, str]) -> Config:
         storage_url=config.storage_url or f"file://{var_dir / 'objects'}",
         vapid_subject=config.vapid_subject or _vapid_subject(config.public_url),
     )
+    _refuse_unknown(config)
     if config.production:
         _refuse_unsafe(config)
         return config
     return _with_development_secrets(config)
+
+
+# What an address may begin with.
+_ADDRESSES = {
+    "database_url": ("sqlite:///", "postgresql://"),
+    "queue_url": ("redis://", "rediss://", "unix://"),
+    "storage_url": ("file:///", "s3://"),
+}
+
+
+def _refuse_unknown(config: Config) -> None:
+    problems = [
+        f"{PREFIX}{name.upper()} must begin with {' or '.join(begins)}"
+        for name, begins in _ADDRESSES.items()
+        if getattr(config, name) and not getattr(config, name).startswith(begins)
+    ]
+    for place, key in enumerate(config.data_keys, start=1):
+        try:
+            Fernet(key)
+        except ValueError:
+            problems.append(f"{PREFIX}DATA_KEYS: key {place} is not a Fernet key")
+    if problems:
+        raise ConfigError("cannot start: " + "; ".join(problems))
 
 
 def _vapid_subject(public_url: str) -> str:
@@ -208,11 +232,6 @@ def _refuse_unsafe(config: Config) -> None:
     problems += [
         f"{PREFIX}{name.upper()} must have at least {_SECRET_LENGTH} characters" for name in short
     ]
-    for place, key in enumerate(config.data_keys, start=1):
-        try:
-            Fernet(key)
-        except ValueError:
-            problems.append(f"{PREFIX}DATA_KEYS: key {place} is not a Fernet key")
     if not config.public_url.startswith("https://"):
         problems.append(f"{PREFIX}PUBLIC_URL must begin with https:// in production")
     if not config.sms_url:
@@ -223,7 +242,7 @@ def _refuse_unsafe(config: Config) -> None:
         raise ConfigError(
             "cannot start: "
             + "; ".join(problems)
-            + ". `flask --app wsgi secrets` prints fresh ones."
+            + ". `TIENGLANG_ENV=development flask --app wsgi secrets` prints fresh ones."
         )
 
 
@@ -253,8 +272,13 @@ def _with_development_secrets(config: Config) -> Config:
             pass
         finally:
             fresh.unlink()
-    stored: dict[str, str] = json.loads(path.read_text())
-    known: dict[str, Any] = {**stored, "data_keys": tuple(stored["data_keys"].split(","))}
+    try:
+        stored: dict[str, str] = json.loads(path.read_text())
+        known: dict[str, Any] = {**stored, "data_keys": tuple(stored["data_keys"].split(","))}
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        raise ConfigError(
+            f"{path} is damaged: bring it back from a backup; a fresh one opens nothing that was sealed"
+        ) from error
     return replace(
         config, **{name: known[name] for name in SECRET_FIELDS if not getattr(config, name)}
     )

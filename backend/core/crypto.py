@@ -43,8 +43,12 @@ def open_sealed(sealed: str) -> str:
 
 
 def reseal(sealed: str) -> str:
-    """Encrypt again with the newest key, for key rotation."""
-    return _ring(config.current().data_keys).rotate(sealed.encode()).decode()
+    """Encrypt again with the newest key, for key rotation.
+
+    Raises:
+        SealError: no configured key opens it.
+    """
+    return seal(open_sealed(sealed))
 
 
 def blind_index(value: str) -> str:

@@ -11,6 +11,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
+from backend.core.commands import Words
 from backend.core.db import transaction
 from backend.core.errors import InvalidInput
 from backend.places import queries, service
@@ -79,7 +80,7 @@ def import_boundaries(file: Path, source: str) -> None:
     required=True,
     help="`plain` takes a rule back.",
 )
-@click.option("--note", default=None, help="Shown where the day is explained.")
+@click.option("--note", type=Words(200), default=None, help="Shown where the day is explained.")
 def set_day(unit_code: str | None, day: datetime, kind: str, note: str | None) -> None:
     """Say that a day is a holiday, a working Saturday, or that an office is closed. Running deadlines recount."""
     with transaction() as session:

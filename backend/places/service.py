@@ -10,12 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend.core import clock
 from backend.core.auth import SYSTEM, Principal
 from backend.core.db import bump
-from backend.core.errors import InvalidInput, NotFound
+from backend.core.errors import Conflict, InvalidInput, NotFound
 from backend.core.events import emit
 from backend.core.ids import new_id
 from backend.core.text import fold
@@ -305,7 +306,7 @@ def set_hours(
 def hold_calendar(session: Session, unit_id: UUID | None) -> None:
     """Let nobody else change the calendar of a unit until this transaction ends.
 
-    The country's has no row to hold: of two operators who change it at once, the database refuses the second.
+    The country's has no row to hold: of two operators who change it at once, the second is refused.
 
     Raises:
         NotFound: there is no such unit.
@@ -330,6 +331,10 @@ def _calendar_changed(
             detail=detail,
         )
     )
+    try:
+        session.flush()
+    except IntegrityError as error:  # another operator changed the country's at the same moment
+        raise Conflict("places.calendar_changed_meanwhile") from error
     emit(session, CalendarChanged(unit_id))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 
 import orjson
@@ -19,6 +20,7 @@ from backend.places.events import CalendarChanged
 from backend.places.models import CalendarChange, DayKind
 from backend.places.national_days import ANNOUNCED, national_days
 from tests.conftest import Database
+from tests.databases import somebody_waits, wait_for
 from tests.factories.places import make_commune, make_office_hours, make_province
 from tests.places.conftest import hearing
 
@@ -217,6 +219,32 @@ def test_no_two_changes_of_the_countrys_calendar_are_of_one_version(db: Database
         session.add(change())
 
 
+@pytest.mark.postgresql
+def test_of_two_operators_who_change_the_countrys_calendar_at_once_one_is_told_so(
+    app: Flask,
+) -> None:
+    """SQLite has one writer, who sees what the one before wrote."""
+    with transaction() as session:
+        commune = make_commune(session)
+    run = app.test_cli_runner()
+    ours = ["places", "set-day", "--day", "2027-01-02", "--kind", "holiday"]
+    with ThreadPoolExecutor(1) as pool:
+        with transaction() as session:
+            service.set_day(session, None, date(2027, 1, 1), DayKind.HOLIDAY)
+            session.flush()
+            second = pool.submit(run.invoke, args=ours)
+            wait_for(somebody_waits, "the second operator to wait")
+        refused = second.result(20)
+    assert refused.exit_code == 1
+    assert refused.output == (
+        "Error: Somebody changed this calendar at the same moment. Nothing was stored; do it again.\n"
+    )
+    assert run.invoke(args=ours).exit_code == 0
+    with reading() as session:
+        calendar = queries.calendar_for(session, commune.id)
+    assert all(calendar.on(date(2027, 1, day)).type is DayType.HOLIDAY for day in (1, 2))
+
+
 def test_overlapping_hours_and_unknown_units_are_refused(db: Database) -> None:
     with transaction() as session:
         commune = make_commune(session)
@@ -256,6 +284,8 @@ def test_the_operator_keeps_the_calendar_by_command(app: Flask) -> None:
         ["set-hours", "--unit", "99999", "1:07:00-11:00"],
         ["set-day", "--unit", "99999", "--day", "2026-11-25", "--kind", "closure"],
         ["set-day", "--day", "25/11/2026", "--kind", "closure"],
+        ["set-day", "--day", "2026-11-25", "--kind", "closure", "--note", "x" * 201],
+        ["set-day", "--day", "2026-11-25", "--kind", "closure", "--note", " "],
     ):
         assert run.invoke(args=["places", *args]).exit_code != 0, args
     back = ["set-day", "--unit", "23798", "--day", "2026-11-25", "--kind", "plain"]
