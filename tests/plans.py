@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
+from backend.core import db
 from backend.core.db import is_postgresql
 
 Sent = tuple[str, Any]  # a statement and its parameters, as the driver had them
@@ -45,15 +46,16 @@ def must_be_read_in_order(session: Session, sent: Sent, table: str) -> None:
 
     A merged list sorts the pages of its branches, each of them cut off before.
     """
-    look = _postgresql if is_postgresql(session) else _sqlite
-    steps, bad = look(session, sent, table)
+    steps, bad = (
+        _postgresql(sent, table) if is_postgresql(session) else _sqlite(session, sent, table)
+    )
     assert not bad, f"{bad}\n\n{sent[0]}\n\n{steps}"
 
 
 def must_look_up_words(session: Session, sent: Sent, table: str) -> None:
     """Fail when a search cannot use the full-text index of ``table``."""
     if is_postgresql(session):
-        steps, index = str(_plan(session, sent, _BESIDE_WORDS)), f"ix_{table}_fts"
+        steps, index = str(_plan(sent, _BESIDE_WORDS)), f"ix_{table}_fts"
     else:
         (steps, _bad), index = (
             _sqlite(session, sent, table),
@@ -97,13 +99,13 @@ def _adds_no_row(step: str) -> bool:
     return step.endswith("(id=?) LEFT-JOIN")
 
 
-def _postgresql(session: Session, sent: Sent, table: str) -> tuple[str, list[str]]:
-    top = _plan(session, sent, _AVOIDED)
+def _postgresql(sent: Sent, table: str) -> tuple[str, list[str]]:
+    top = _plan(sent, _AVOIDED)
     return str(top), list(_growing(top, table))
 
 
-def _plan(session: Session, sent: Sent, avoided: tuple[str, ...]) -> dict[str, Any]:
-    with session.get_bind().engine.connect() as connection:  # a transaction, which SET LOCAL needs
+def _plan(sent: Sent, avoided: tuple[str, ...]) -> dict[str, Any]:
+    with db.engine().connect() as connection:  # a transaction, which SET LOCAL needs
         for setting in avoided:
             connection.execute(text(f"SET LOCAL {setting} = off"))
         (found,) = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {sent[0]}", sent[1]).one()
