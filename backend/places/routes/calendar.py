@@ -78,7 +78,7 @@ def set_day(query: dict[str, Any], body: dict[str, Any], code: str, day: str) ->
     try:
         wanted = CalendarDate().deserialize(day)
     except ValidationError as error:
-        raise InvalidInput({"day": error.messages}) from error
+        raise InvalidInput({"day": [str(each) for each in error.messages]}) from error
     with transaction() as session:
         unit = editing.set_day(session, principal(), code, version, wanted, **body)
         session.flush()
