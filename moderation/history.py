@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, insert, select, update
+from sqlalchemy import CursorResult, insert, update
 from sqlalchemy.orm import Session
 
 from backend.core import clock, ids
@@ -114,15 +113,3 @@ def note(
     if not isinstance(stored, CursorResult) or stored.rowcount != 1:
         raise PreconditionFailed(current_version=case.version)
     return event
-
-
-def events_of(session: Session, case_id: UUID) -> Sequence[CaseEvent]:
-    """The events of a case, oldest first."""
-    return session.scalars(
-        select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.seq)
-    ).all()
-
-
-def verify(session: Session, case: Case) -> chain.Broken | None:
-    """The first broken link of a case's history, or None."""
-    return chain.verify(events_of(session, case.id), head=case.chain_head)

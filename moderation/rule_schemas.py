@@ -257,3 +257,17 @@ class RuleTrialSchema(PlainSchema):
         required=True,
         metadata={"description": "the first 100 of those changed, newest first"},
     )
+
+
+class ReplyTemplateSchema(PlainSchema):
+    """Words to start a reply from."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    language = fields.String(required=True)
+    category = fields.String(required=True, allow_none=True)
+    body = fields.String(required=True)
+
+
+class ReplyTemplatesSchema(PlainSchema):
+    items = fields.List(fields.Nested(ReplyTemplateSchema), required=True)

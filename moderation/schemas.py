@@ -1,4 +1,4 @@
-"""Shapes of the moderation room on the wire."""
+"""Shapes of one case on the wire: everything about it, and what may come with a move."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Any
 from marshmallow import INCLUDE, fields, validate
 from marshmallow import Schema as PlainSchema
 
-from backend.core.api import Choice, PageArgs, PlainText, Schema, Timestamp, Uuid, code
+from backend.core.api import Choice, PlainText, Schema, Timestamp, Uuid, code
 from backend.feedback.models import Identity
-from moderation.filters import Sort, View
 from moderation.models import (
     CaseState,
     ClockMove,
@@ -27,126 +26,14 @@ RECOUNTING = "the unit's calendar changed a moment ago; these dates may still be
 REASON = 2_000
 
 
-class CaseFilterArgs(Schema):
-    """What the work list and its counts are narrowed to."""
-
-    view = Choice(
-        View,
-        load_default=View.ALL,
-        metadata={"description": "open cases, except `closed`: those that left the queue"},
-    )
-    state = Choice(CaseState, load_default=None)
-    category = Choice(FeedbackCategory, load_default=None)
-    urgency = Choice(Urgency, load_default=None)
-    legal_type = Choice(LegalType, load_default=None)
-    department = Uuid(load_default=None)
-    assignee = Uuid(load_default=None)
-    commune = code(load_default=None)
-    q = PlainText(
-        max_length=200,
-        load_default=None,
-        metadata={
-            "description": "words of the text, with or without diacritics, or a tracking code"
-        },
-    )
-
-
-class CaseListArgs(CaseFilterArgs, PageArgs):
-    """Filters, order and place of a page."""
-
-    sort = Choice(
-        Sort,
-        load_default=Sort.DUE,
-        metadata={"description": "finished cases always come newest first"},
-    )
-
-
-class _Named(PlainSchema):
+class NamedSchema(PlainSchema):
     id = fields.String(required=True)
     name = fields.String(required=True, allow_none=True)
 
 
-class _UnitRef(PlainSchema):
+class UnitRefSchema(PlainSchema):
     code = fields.String(required=True, metadata={"example": "23798"})
     name = fields.String(required=True, metadata={"example": "Xã Ayun"})
-
-
-class CaseItemSchema(PlainSchema):
-    """A row of the work list."""
-
-    id = fields.String(required=True)
-    tracking_code = fields.String(required=True, metadata={"example": "GL-7K4M-92QX"})
-    excerpt = fields.String(required=True)
-    state = Choice(CaseState, required=True)
-    state_label = fields.String(required=True)
-    kind = Choice(FeedbackKind, required=True)
-    kind_label = fields.String(required=True)
-    category = Choice(FeedbackCategory, required=True)
-    category_label = fields.String(required=True)
-    urgency = Choice(Urgency, required=True)
-    complex = fields.Boolean(required=True)
-    legal_type = Choice(LegalType, required=True)
-    legal_confirmed = fields.Boolean(required=True)
-    lead_department = fields.Nested(_Named, required=True, allow_none=True)
-    assignee = fields.Nested(_Named, required=True, allow_none=True)
-    unit = fields.Nested(_UnitRef, required=True)
-    due_at = Timestamp(required=True)
-    intake_due_at = Timestamp(required=True)
-    stage = fields.String(required=True, allow_none=True)
-    is_overdue = fields.Boolean(required=True)
-    paused = fields.Boolean(required=True)
-    working_minutes_left = fields.Integer(
-        required=True,
-        allow_none=True,
-        metadata={
-            "description": "of the unit's working time until the running stage is due; negative when overdue; "
-            "null while paused and once it is over",
-            "example": 315,
-        },
-    )
-    recounting = fields.Boolean(required=True, metadata={"description": RECOUNTING})
-    created_at = Timestamp(required=True)
-    has_photos = fields.Boolean(required=True)
-    awaiting = fields.String(
-        required=True,
-        allow_none=True,
-        metadata={
-            "description": "whose turn it is: triage, handler, resident, leader; null when done"
-        },
-    )
-    published = fields.Boolean(required=True)
-    version = fields.Integer(required=True)
-
-
-class CasePageSchema(PlainSchema):
-    """A page of the work list."""
-
-    items = fields.List(fields.Nested(CaseItemSchema), required=True)
-    next_cursor = fields.String(
-        required=True, allow_none=True, metadata={"description": "null on the last page"}
-    )
-    truncated = fields.Boolean(
-        required=True,
-        metadata={"description": "more cases hold the words of `q` than were looked at"},
-    )
-
-
-class CaseCountsSchema(PlainSchema):
-    """How many open cases there are, within the filters; no number goes beyond 2,000."""
-
-    at_least = fields.List(
-        Choice(View),
-        required=True,
-        metadata={
-            "description": "views whose number is a lower bound: of more than 2,000 open cases the most pressing "
-            "are counted; with `all` among them the numbers by state, urgency and so on are lower bounds too"
-        },
-    )
-    by_view = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
-    by_state = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
-    by_urgency = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
-    by_category = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
-    by_legal_type = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
 
 
 class _OpenSchema(PlainSchema):
@@ -181,7 +68,7 @@ class _CaseMessageSchema(PlainSchema):
         metadata={"description": "its author would have it public; the public version decides"},
     )
     at = Timestamp(required=True)
-    author = fields.Nested(_Named, required=True, allow_none=True)
+    author = fields.Nested(NamedSchema, required=True, allow_none=True)
     attachments = fields.List(fields.Nested(_FileSchema), required=True)
 
 
@@ -192,7 +79,7 @@ class _ClockEntrySchema(PlainSchema):
     at = Timestamp(required=True)
     minutes = fields.Integer(required=True, allow_none=True)
     reason = fields.String(required=True, allow_none=True)
-    actor = fields.Nested(_Named, required=True, allow_none=True)
+    actor = fields.Nested(NamedSchema, required=True, allow_none=True)
 
 
 class _CountedDaySchema(PlainSchema):
@@ -294,14 +181,14 @@ class CaseSchema(PlainSchema):
     latitude = fields.Float(required=True, allow_none=True)
     longitude = fields.Float(required=True, allow_none=True)
     accuracy_m = fields.Float(required=True, allow_none=True)
-    community = fields.Nested(_Named, required=True, allow_none=True)
+    community = fields.Nested(NamedSchema, required=True, allow_none=True)
     subject = fields.Nested(_SubjectSchema, required=True, allow_none=True)
     policy = fields.String(required=True, allow_none=True)
     channel = fields.String(required=True)
     language = fields.String(required=True)
     created_at = Timestamp(required=True)
-    unit = fields.Nested(_UnitRef, required=True)
-    submitted_unit = fields.Nested(_UnitRef, required=True)
+    unit = fields.Nested(UnitRefSchema, required=True)
+    submitted_unit = fields.Nested(UnitRefSchema, required=True)
     category = Choice(FeedbackCategory, required=True)
     category_label = fields.String(required=True)
     kind = Choice(FeedbackKind, required=True)
@@ -310,11 +197,11 @@ class CaseSchema(PlainSchema):
     complex = fields.Boolean(required=True)
     legal_type = Choice(LegalType, required=True)
     legal_confirmed = fields.Boolean(required=True)
-    legal_confirmed_by = fields.Nested(_Named, required=True, allow_none=True)
+    legal_confirmed_by = fields.Nested(NamedSchema, required=True, allow_none=True)
     restricted = fields.Boolean(required=True)
     suggestion = fields.Dict(required=True)
-    lead_department = fields.Nested(_Named, required=True, allow_none=True)
-    assignee = fields.Nested(_Named, required=True, allow_none=True)
+    lead_department = fields.Nested(NamedSchema, required=True, allow_none=True)
+    assignee = fields.Nested(NamedSchema, required=True, allow_none=True)
     transfers = fields.Integer(required=True)
     routing = fields.Dict(required=True)
     clock = fields.Nested(CaseClockSchema, required=True)
@@ -329,8 +216,8 @@ class CaseSchema(PlainSchema):
     )
     planned_on = fields.Date(required=True, allow_none=True)
     other_body = fields.String(required=True, allow_none=True)
-    resolved_by = fields.Nested(_Named, required=True, allow_none=True)
-    approved_by = fields.Nested(_Named, required=True, allow_none=True)
+    resolved_by = fields.Nested(NamedSchema, required=True, allow_none=True)
+    approved_by = fields.Nested(NamedSchema, required=True, allow_none=True)
     published_at = Timestamp(required=True, allow_none=True)
     previewed = fields.Boolean(required=True)
     attachments = fields.List(fields.Nested(_FileSchema), required=True)
@@ -385,50 +272,6 @@ class MoveSchema(Schema):
     into = PlainText(max_length=20)
 
 
-class SpanSchema(PlainSchema):
-    """What a detector found in the original."""
-
-    start = fields.Integer(required=True)
-    end = fields.Integer(required=True)
-    kind = fields.String(required=True)
-    detector = fields.String(required=True)
-
-
-class PublicationSchema(PlainSchema):
-    """What would be public, and what to look at first."""
-
-    version = fields.Integer(required=True)
-    original_text = fields.String(required=True)
-    title = fields.String(required=True)
-    masked_text = fields.String(required=True)
-    spans = fields.List(fields.Nested(SpanSchema), required=True)
-    reply = fields.String(required=True)
-    outcome = Choice(Outcome, required=True, allow_none=True)
-    planned_on = fields.Date(required=True, allow_none=True)
-    other_body = fields.String(required=True, allow_none=True)
-    place_text = fields.String(required=True, allow_none=True)
-    attachments = fields.List(
-        fields.Dict(),
-        required=True,
-        metadata={"description": "files that may be shown; `selected` says which the draft shows"},
-    )
-    warnings = fields.List(fields.Dict(), required=True)
-    drafted = fields.Boolean(required=True)
-    published = fields.Boolean(required=True)
-
-
-class PublicationDraftSchema(Schema):
-    """The public version as a person wants it."""
-
-    title = PlainText(max_length=200, required=True)
-    masked_text = PlainText(max_length=LONG, multiline=True, required=True)
-    reply = PlainText(max_length=LONG, multiline=True, required=True)
-    attachment_ids = fields.List(
-        Uuid(), load_default=list, validate=validate.Length(max=20, error="too_many")
-    )
-    place_text = PlainText(max_length=300, load_default=None, allow_none=True)
-
-
 class IdentityReasonSchema(Schema):
     """Why somebody has to know."""
 
@@ -440,18 +283,6 @@ class IdentitySchema(PlainSchema):
 
     name = fields.String(required=True, allow_none=True)
     phone = fields.String(required=True, allow_none=True, metadata={"example": "+84905123456"})
-
-
-class ReplyTemplateSchema(PlainSchema):
-    id = fields.String(required=True)
-    name = fields.String(required=True)
-    language = fields.String(required=True)
-    category = fields.String(required=True, allow_none=True)
-    body = fields.String(required=True)
-
-
-class ReplyTemplatesSchema(PlainSchema):
-    items = fields.List(fields.Nested(ReplyTemplateSchema), required=True)
 
 
 class HandlerSchema(PlainSchema):

@@ -22,14 +22,16 @@ from backend.core.errors import InvalidInput, NotFound
 from backend.core.i18n import t
 from moderation import detail, queries, service
 from moderation.filters import Filters
-from moderation.models import CloseReason
-from moderation.queries import Listed
-from moderation.routes.members import MEMBERS
-from moderation.schemas import (
+from moderation.list_schemas import (
     CaseCountsSchema,
     CaseFilterArgs,
     CaseListArgs,
     CasePageSchema,
+)
+from moderation.models import CloseReason
+from moderation.queries import Listed
+from moderation.routes.members import MEMBERS
+from moderation.schemas import (
     CaseSchema,
     HandlersSchema,
     IdentityReasonSchema,

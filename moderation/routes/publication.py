@@ -16,8 +16,8 @@ from backend.core.i18n import t
 from backend.feedback.models import Feedback
 from moderation import access, detail, publishing, service
 from moderation.models import Case
+from moderation.publication_schemas import PublicationDraftSchema, PublicationSchema
 from moderation.routes.cases import IF_MATCH
-from moderation.schemas import PublicationDraftSchema, PublicationSchema
 
 blueprint = Blueprint("publication", __name__, description="Publishing outcomes")
 

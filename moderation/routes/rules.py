@@ -21,6 +21,7 @@ from backend.core.db import reading, transaction
 from moderation import queries, rule_editing, rule_queries, rule_trial
 from moderation.rule_queries import MANAGE, Listed, Past, Table
 from moderation.rule_schemas import (
+    ReplyTemplatesSchema,
     RoutingRuleSchema,
     RoutingTableSchema,
     RuleIn,
@@ -31,7 +32,6 @@ from moderation.rule_schemas import (
     RuleTrialSchema,
     RuleVersionsSchema,
 )
-from moderation.schemas import ReplyTemplatesSchema
 
 blueprint = Blueprint("case_rules", __name__, description="Rules that cases follow")
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.accounts.models import Staff
@@ -13,9 +15,10 @@ from backend.core.auth import Principal, Role
 from backend.core.db import reading, transaction
 from backend.feedback.models import TrackingView
 from backend.places.models import AdminUnit, Department
-from moderation import publishing, service, settings
+from moderation import chain, publishing, service, settings
 from moderation.models import (
     Case,
+    CaseEvent,
     DeadlinePolicy,
     FeedbackCategory,
     LegalType,
@@ -153,6 +156,19 @@ def make_policy(session: Session, name: str, **overrides: Any) -> DeadlinePolicy
     session.flush()
     settings.changed(session)
     return policy
+
+
+def events_of(session: Session, case_id: UUID) -> Sequence[CaseEvent]:
+    """The history of a case, oldest first."""
+    return session.scalars(
+        select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.seq)
+    ).all()
+
+
+def broken_link(session: Session, case_id: UUID) -> chain.Broken | None:
+    """The first broken link of a case's history, or None."""
+    head = session.scalars(select(Case.chain_head).where(Case.id == case_id)).one()
+    return chain.verify(events_of(session, case_id), head=head)
 
 
 CATEGORY = FeedbackCategory.HA_TANG_GIAO_THONG

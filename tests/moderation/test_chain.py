@@ -11,9 +11,9 @@ from sqlalchemy import delete, select, update
 
 from backend.core import clock
 from backend.core.db import reading, transaction
-from moderation import chain, history
+from moderation import chain
 from moderation.models import Case, CaseEvent
-from tests.factories.moderation import make_case, make_office, until_published
+from tests.factories.moderation import broken_link, make_case, make_office, until_published
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def case_id(db: Any) -> UUID:
 
 def verdict(case_id: UUID) -> chain.Broken | None:
     with reading() as session:
-        return history.verify(session, session.get_one(Case, case_id))
+        return broken_link(session, case_id)
 
 
 def change(case_id: UUID, seq: int, **values: Any) -> None:

@@ -15,12 +15,12 @@ from backend.core.db import reading, transaction
 from backend.places.models import WorkingHours
 from backend.uploads import access
 from backend.uploads.models import Upload
-from moderation import history
 from moderation.models import Case, CaseEvent, CaseState, EventType
 from moderation.workflow import Move
 from tests.factories.accounts import sign_in
 from tests.factories.feedback import submission
-from tests.factories.moderation import Office, make_office, move
+from tests.factories.moderation import Office, broken_link, make_office, move
+from tests.factories.moderation import events_of as history_of
 from tests.factories.uploads import make_clean_photo
 
 
@@ -43,8 +43,8 @@ def sent(client: FlaskClient, office: Office, **overrides: Any) -> tuple[dict[st
 def events_of(case_id: UUID) -> list[EventType]:
     with reading() as session:
         case = session.get_one(Case, case_id)
-        assert history.verify(session, case) is None
-        return [event.type for event in history.events_of(session, case_id)]
+        assert broken_link(session, case.id) is None
+        return [event.type for event in history_of(session, case_id)]
 
 
 def test_feedback_and_its_case_are_stored_together(client: FlaskClient, office: Office) -> None:

@@ -23,14 +23,16 @@ from backend.feedback.models import (
     PublicRecord,
     TrackingView,
 )
-from moderation import history, publishing, service
+from moderation import publishing, service
 from moderation.models import Case, CaseEvent, CaseState, EventType, IdentityAccess
 from moderation.workflow import Move
 from tests.factories.accounts import make_staff, principal_of
 from tests.factories.moderation import (
     REPLY,
     Office,
+    broken_link,
     draft,
+    events_of,
     make_case,
     make_office,
     make_proof,
@@ -114,8 +116,8 @@ def test_the_whole_way_from_submission_to_the_public_record(office: Office) -> N
         assert case.next_alarm_at is None
         message = session.scalars(select(FeedbackMessage)).one()
         assert message.text == REPLY
-        assert history.verify(session, case) is None
-        types = [event.type for event in history.events_of(session, case_id)]
+        assert broken_link(session, case.id) is None
+        types = [event.type for event in events_of(session, case_id)]
     assert types == [
         EventType.OPENED,
         EventType.LEGAL_CONFIRMED,
@@ -446,7 +448,7 @@ def test_reading_an_identity_takes_a_right_and_a_reason_and_is_on_record(office:
         case = session.get_one(Case, case_id)
         assert session.scalars(select(IdentityAccess)).one().reason == "Gọi hỏi vị trí"
         assert case.version == 1, "nobody's work on the case became stale"
-        assert history.verify(session, case) is None
+        assert broken_link(session, case.id) is None
 
 
 def test_a_resident_withdraws_and_nothing_more_is_done(office: Office) -> None:

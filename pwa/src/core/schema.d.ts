@@ -399,8 +399,8 @@ export interface components {
         Case: {
             accuracy_m: number | null;
             allowed_moves: components["schemas"]["CaseMove"][];
-            approved_by: components["schemas"]["_Named"] | null;
-            assignee: components["schemas"]["_Named"] | null;
+            approved_by: components["schemas"]["Named"] | null;
+            assignee: components["schemas"]["Named"] | null;
             attachments: components["schemas"]["_File"][];
             awaiting: string | null;
             /** @enum {string} */
@@ -408,7 +408,7 @@ export interface components {
             category_label: string;
             channel: string;
             clock: components["schemas"]["CaseClock"];
-            community: components["schemas"]["_Named"] | null;
+            community: components["schemas"]["Named"] | null;
             complex: boolean;
             /** Format: date-time */
             created_at: string;
@@ -425,9 +425,9 @@ export interface components {
             kind_label: string;
             language: string;
             latitude: number | null;
-            lead_department: components["schemas"]["_Named"] | null;
+            lead_department: components["schemas"]["Named"] | null;
             legal_confirmed: boolean;
-            legal_confirmed_by: components["schemas"]["_Named"] | null;
+            legal_confirmed_by: components["schemas"]["Named"] | null;
             /** @enum {string} */
             legal_type: "ordinary" | "complaint" | "denunciation";
             longitude: number | null;
@@ -445,7 +445,7 @@ export interface components {
             /** @description of the outcome; the resident reads it once it is approved */
             reply: string | null;
             reporter: components["schemas"]["_Reporter"];
-            resolved_by: components["schemas"]["_Named"] | null;
+            resolved_by: components["schemas"]["Named"] | null;
             restricted: boolean;
             routing: {
                 [key: string]: unknown;
@@ -454,14 +454,14 @@ export interface components {
             state: "received" | "needs_information" | "forwarded" | "in_progress" | "awaiting_approval" | "resolved" | "rejected" | "diverted" | "merged" | "reopened" | "withdrawn" | "closed";
             state_label: string;
             subject: components["schemas"]["_Subject"] | null;
-            submitted_unit: components["schemas"]["_UnitRef"];
+            submitted_unit: components["schemas"]["ModerationUnitRef"];
             suggestion: {
                 [key: string]: unknown;
             };
             text: string;
             tracking_code: string;
             transfers: number;
-            unit: components["schemas"]["_UnitRef"];
+            unit: components["schemas"]["ModerationUnitRef"];
             /** @enum {string} */
             urgency: "normal" | "priority" | "emergency";
             /** @description send it back as `If-Match` */
@@ -528,7 +528,7 @@ export interface components {
             type: "opened" | "classified" | "legal_confirmed" | "assigned" | "started" | "asked" | "answered" | "replied" | "resolved" | "approved" | "returned" | "rejected" | "closed" | "diverted" | "transferred" | "reopened" | "withdrawn" | "merged" | "drafted" | "published" | "unpublished" | "identity_read" | "photos_added" | "contact_erased" | "clock_warned" | "clock_extended" | "clock_recalculated";
         };
         CaseItem: {
-            assignee: components["schemas"]["_Named"] | null;
+            assignee: components["schemas"]["Named"] | null;
             /** @description whose turn it is: triage, handler, resident, leader; null when done */
             awaiting: string | null;
             /** @enum {string} */
@@ -548,7 +548,7 @@ export interface components {
             /** @enum {string} */
             kind: "report" | "proposal" | "policy_evaluation" | "question" | "praise";
             kind_label: string;
-            lead_department: components["schemas"]["_Named"] | null;
+            lead_department: components["schemas"]["Named"] | null;
             legal_confirmed: boolean;
             /** @enum {string} */
             legal_type: "ordinary" | "complaint" | "denunciation";
@@ -562,7 +562,7 @@ export interface components {
             state_label: string;
             /** @example GL-7K4M-92QX */
             tracking_code: string;
-            unit: components["schemas"]["_UnitRef"];
+            unit: components["schemas"]["ModerationUnitRef"];
             /** @enum {string} */
             urgency: "normal" | "priority" | "emergency";
             version: number;
@@ -1391,6 +1391,12 @@ export interface components {
             resident?: components["schemas"]["ResidentView"];
             staff?: components["schemas"]["StaffMe"];
         };
+        ModerationUnitRef: {
+            /** @example 23798 */
+            code: string;
+            /** @example Xã Ayun */
+            name: string;
+        };
         Move: {
             /** @enum {string} */
             category?: "ha_tang_giao_thong" | "dien_nuoc_vien_thong" | "moi_truong_rac_thai" | "dat_dai_xay_dung" | "an_ninh_trat_tu" | "y_te" | "giao_duc" | "an_sinh_chinh_sach_xa_hoi" | "nong_nghiep_thuy_loi" | "hanh_chinh_cong" | "van_hoa_truyen_thanh" | "thien_tai_khan_cap" | "khac";
@@ -1473,6 +1479,10 @@ export interface components {
             items: components["schemas"]["MyFeedback"][];
             /** @description null on the last page */
             next_cursor: string | null;
+        };
+        Named: {
+            id: string;
+            name: string | null;
         };
         NamedCode: {
             /** @example tram_y_te */
@@ -2699,7 +2709,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             attachments: components["schemas"]["_File"][];
-            author: components["schemas"]["_Named"] | null;
+            author: components["schemas"]["Named"] | null;
             /** @description resident, official */
             from: string;
             id: string;
@@ -2709,7 +2719,7 @@ export interface components {
             text: string;
         };
         _ClockEntry: {
-            actor: components["schemas"]["_Named"] | null;
+            actor: components["schemas"]["Named"] | null;
             /** Format: date-time */
             at: string;
             label: string;
@@ -2754,10 +2764,6 @@ export interface components {
             label: string;
             need: string;
         };
-        _Named: {
-            id: string;
-            name: string | null;
-        };
         _Reporter: {
             has_name: boolean;
             has_phone: boolean;
@@ -2769,12 +2775,6 @@ export interface components {
         _Subject: {
             id: string;
             kind: string;
-        };
-        _UnitRef: {
-            /** @example 23798 */
-            code: string;
-            /** @example Xã Ayun */
-            name: string;
         };
     };
     responses: never;

@@ -1,10 +1,13 @@
 /** A routing rule: what is typed is read as it was meant, and kept until the server has it. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import described from '../../../openapi.json'
 import catalogue from '../../../src/apps/console/i18n/vi.json'
 import { RuleDesk } from '../../../src/apps/console/rules/desk.svelte.ts'
 import {
   draftOf,
   faultsOf,
+  LONGEST_KEYWORD,
+  MOST_KEYWORDS,
   metresFrom,
   numberFrom,
   type Rule,
@@ -166,4 +169,10 @@ describe('a rule on the desk', () => {
     await desk.tryIt()
     expect(desk.trial).toBeNull()
   })
+})
+
+test('as many keywords, as long, as the API says', () => {
+  const { keywords } = described.components.schemas.RuleConditions.properties
+  expect(MOST_KEYWORDS).toBe(keywords.maxItems)
+  expect(LONGEST_KEYWORD).toBe(keywords.items.maxLength)
 })
