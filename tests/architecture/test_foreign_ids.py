@@ -30,7 +30,7 @@ from tests.factories.village import Village, make_village
 # By the end of the address; everything else is asked with an empty object.
 BODIES: dict[str, Any] = {
     "/assets": {"upload_id": str(UUID(int=7)), "role": "attachment", "name": "Thông báo"},
-    "/calendar-days": {"day": "2026-12-24", "kind": "closure", "note": "Lễ hội của làng"},
+    "/calendar-days/<string:day>": {"kind": "closure", "note": "Lễ hội của làng"},
     "/grants": {"role": "handler", "unit": "23798", "department_id": str(UUID(int=7))},
     "/identity": {"reason": "Cần gọi lại cho người gửi"},
     "/portals/<uuid:portal_id>": {"name": "Cổng của người khác"},
