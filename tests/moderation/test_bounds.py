@@ -16,12 +16,13 @@ from backend.core.full_text import create_statements
 from backend.core.ids import new_id
 from backend.feedback.models import Feedback
 from backend.places.models import AdminUnit
-from moderation import access, queries, search
+from moderation import access, queries, search, settings
 from moderation.filters import Filters
 from moderation.models import Case
 from moderation.workflow import Move
 from tests.databases import counting
 from tests.factories.accounts import make_staff, principal_of, sign_in
+from tests.factories.feedback import submission
 from tests.factories.moderation import Office, make_case, make_office, move, until_forwarded
 from tests.factories.places import become, make_commune
 from tests.plans import listening, must_be_looked_up, must_be_read_in_order
@@ -232,6 +233,19 @@ def test_a_search_fetches_a_bounded_number_of_cases(office: Office) -> None:
         must_be_read_in_order(session, walked, "moderation_case")
     assert "LIMIT" in indexed[0]
     assert "ORDER BY" not in indexed[0], "to sort is to fetch all"
+
+
+def test_feedback_costs_few_statements_also_when_the_rules_have_just_changed(
+    client: FlaskClient, office: Office
+) -> None:
+    for most, changed in ((15, True), (10, False)):
+        if changed:
+            with transaction() as session:
+                settings.changed(session)
+        with counting(core_db.engine()) as sent:
+            answer = client.post("/api/v1/feedback", json=submission(office.unit))
+        assert answer.status_code == 201
+        assert len(sent) <= most, sent
 
 
 def test_a_move_costs_few_statements(client: FlaskClient, office: Office) -> None:
