@@ -124,7 +124,7 @@ def console_shots(browser: Browser, stack: Stack) -> Iterator[Shot]:
 
 def case_shots(official: BrowserContext) -> Iterator[Shot]:
     """One case in each state, and the forms that its officials open on it."""
-    found = {}
+    found: dict[str, str] = {}
     for view in ("all", "closed"):
         answer = official.request.get(f"{API}/cases?view={view}&limit=100")
         for case in answer.json()["items"]:
