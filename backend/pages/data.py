@@ -22,7 +22,7 @@ from backend.essentials.models import PublicArticle
 from backend.essentials.schemas import ArticleCardSchema, ArticleReadingSchema
 from backend.feedback import queries as feedback
 from backend.feedback import words
-from backend.feedback.models import PublicRecord
+from backend.feedback.models import FeedbackCategory, PublicRecord
 from backend.places import queries as places
 from backend.places.found import Hit, Reason
 from backend.places.models import AdminUnit, UnitLevel, UnitSuccession
@@ -31,7 +31,7 @@ from backend.places.schemas import CommuneDetailSchema, CommuneSchema
 from backend.places.search import find_communes
 
 HOME_LIMIT = 10  # as the app asks for: first.ts
-LISTEN_LIMIT = 20
+LIST_LIMIT = 20
 MOST_FOUND = 20
 
 
@@ -159,14 +159,31 @@ def broadcasts(
     cursor: str | None = None,
 ) -> dict[str, Any]:
     """``GET /communes/{code}/broadcasts?limit=20``, in the words of ``speech``."""
-    found = replay.aired(
-        session, unit, day=day, language=language, cursor=cursor, limit=LISTEN_LIMIT
-    )
+    found = replay.aired(session, unit, day=day, language=language, cursor=cursor, limit=LIST_LIMIT)
     items = replay_views.public_items(found.items, speech)
     dumped: dict[str, Any] = page_schema(BroadcastItem)().dump(
         {"items": items, "next_cursor": found.next_cursor}
     )
     return dumped
+
+
+def outcomes(
+    session: Session,
+    unit: AdminUnit,
+    language: str,
+    wanted: feedback.RecordFilter = feedback.EVERYTHING,
+    *,
+    cursor: str | None = None,
+) -> dict[str, Any]:
+    """``GET /communes/{code}/feedback?limit=20``."""
+    found = feedback.records(session, unit, wanted, cursor=cursor, limit=LIST_LIMIT)
+    items = [words.record(record, of, language) for record, of in found.items]
+    return {"items": items, "next_cursor": found.next_cursor}
+
+
+def categories(language: str) -> list[dict[str, str] | None]:
+    """``GET /feedback-categories``."""
+    return [words.category(slug, language) for slug in FeedbackCategory]
 
 
 def outcome(session: Session, record_id: UUID, language: str) -> dict[str, Any]:

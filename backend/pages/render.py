@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from backend.core import clock
 from backend.core.i18n import t
+from backend.core.text import excerpt
 from backend.pages.shell import TEMPLATES
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -118,6 +119,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         day=day,
+        excerpt=excerpt,
         long_day=long_day,
         time_and_day=time_and_day,
         hour=hour,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,10 +16,28 @@ from markupsafe import Markup
 HOUSE = Path(__file__).resolve().parents[2]
 DIST = HOUSE / "pwa" / "dist"
 TEMPLATES = Path(__file__).parent / "templates"
+# Files of the resident app with screens that the server draws: pwa/src/apps/resident.
+READING, WRITING, CHOOSING = STYLED = ("reading.ts", "writing.ts", "screens/Choose.svelte")
 
 _TITLE = re.compile(r"<title>.*?</title>\n?", re.DOTALL)
 _LANG = re.compile(r'(<html\b[^>]*\blang=")[^"]*(")')
 _INLINE = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Styles:
+    """Style sheets of the build that a page carries inside: another request would hold up its first paint."""
+
+    code: str
+    addresses: tuple[str, ...]
+
+    @property
+    def markup(self) -> str:
+        """The styles; and their addresses, switched off, by which the app knows that it has them."""
+        known = "".join(
+            f'<link rel="stylesheet" href="{address}" disabled>' for address in self.addresses
+        )
+        return f"<style>{self.code}</style>{known}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +47,24 @@ class Shell:
     html: str
     policy: str
     built: bool
-    screen_styles: str = ""  # what the screens need beyond the inlined styles
+    # What screens that are loaded later need beyond the inlined styles, by the file they are loaded from.
+    styles: Mapping[str, Styles] = field(default_factory=dict)
 
     def fill(
-        self, language: str, *, head: str = "", app: str = "", data: str = "", styled: bool = False
+        self, language: str, *, head: str = "", app: str = "", data: str = "", styled: str = ""
     ) -> str:
         """The page in ``language`` with its head, screen and data; each already safe HTML.
 
-        A head that carries a title takes the place of the build's. ``styled`` brings the styles of the screens that
-        are loaded later, behind the others as in the app.
+        A head that carries a title takes the place of the build's. ``styled`` names the file of a screen that is loaded
+        later (``STYLED``) and brings its styles, behind the others as in the app.
         """
         page = _LANG.sub(rf"\g<1>{language}\g<2>", self.html, count=1)
         if "<title>" in head:
             page = _TITLE.sub("", page, count=1)
         for place, filling in (("head", head), ("app", app), ("data", data)):
             page = page.replace(f"<!--tl:{place}-->", filling, 1)
-        if styled and self.screen_styles:
-            page = page.replace("</head>", f"<style>{self.screen_styles}</style>\n</head>", 1)
+        if styled in self.styles:
+            page = page.replace("</head>", f"{self.styles[styled].markup}\n</head>", 1)
         return page
 
 
@@ -80,21 +100,23 @@ def _built(folder: Path) -> Shell | None:
     html = page.read_text()
     hashes = folder / "csp.json"
     known = orjson.loads(hashes.read_bytes()) if hashes.is_file() else _hashes(html)
-    styles = _screen_styles(folder)
-    policy = _policy(known["script"], [*known["style"], inline_hash(styles)])
-    return Shell(html, policy, built=True, screen_styles=styles)
+    styles = _styles(folder)
+    inline = [inline_hash(each.code) for each in styles.values()]
+    policy = _policy(known["script"], [*known["style"], *inline])
+    return Shell(html, policy, built=True, styles=styles)
 
 
-def _screen_styles(folder: Path) -> str:
-    """The styles that come with the screens loaded later, as the build's manifest names them.
-
-    A page that shows such a screen carries them inside: another request would hold up its first paint.
-    """
+def _styles(folder: Path) -> dict[str, Styles]:
+    """The styles that come with files loaded later, as the build's manifest names them."""
     manifest = folder / ".vite" / "manifest.json"
     if not manifest.is_file():
-        return ""
+        return {}
     chunks: dict[str, dict[str, list[str]]] = orjson.loads(manifest.read_bytes())
-    waiting, seen, styles = ["screens.ts"], {"index.html"}, list[str]()
+    return {name: _styles_of(name, chunks, folder) for name in STYLED if name in chunks}
+
+
+def _styles_of(file: str, chunks: dict[str, dict[str, list[str]]], folder: Path) -> Styles:
+    waiting, seen, styles = [file], {"index.html"}, list[str]()
     while waiting:
         name = waiting.pop()
         if name in seen or name not in chunks:
@@ -102,7 +124,8 @@ def _screen_styles(folder: Path) -> str:
         seen.add(name)
         styles += chunks[name].get("css", [])
         waiting += chunks[name].get("imports", [])
-    return "".join((folder / style).read_text().strip() for style in styles)
+    code = "".join((folder / style).read_text().strip() for style in styles)
+    return Styles(code, tuple(f"/{style}" for style in styles))
 
 
 def _plain() -> Shell:

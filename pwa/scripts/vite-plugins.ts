@@ -42,17 +42,39 @@ export const noCustomElements = (): Plugin => ({
   load: (id) => (id.endsWith('/elements/custom-element.js') ? 'export const create_custom_element = undefined' : null),
 })
 
+/**
+ * Svelte can also take over markup that it drew on a server. Nothing here was drawn by it (the server's pages are replaced, not
+ * taken over), and its code for that is a tenth of the runtime.
+ */
+export const noHydration = (): Plugin => ({
+  name: 'tl-no-hydration',
+  transform(code, id) {
+    if (!id.endsWith('/internal/client/dom/hydration.js')) return null
+    const never = code
+      .replace('export let hydrating = false', 'export const hydrating = false')
+      .replace('hydrating = value;', '')
+    if (never.length !== code.length + 2 - 'hydrating = value;'.length) this.error('Svelte hydrates in another way now')
+    return { code: never, map: null }
+  },
+})
+
 const sha256 = (text: string | Buffer) => createHash('sha256').update(text)
 
-type Finish = { app: string; out: string; inlineCss: boolean; worker: string | null }
+type Finish = { out: string; inlineCss: boolean; start: string | null; worker: string | null }
 
 /**
- * After an app is written: inlines the first screen's CSS, notes the hashes of what stays inline in csp.json
- * (`{"script": ["'sha256-…'"], "style": […]}`), and builds the service worker with the list of files inside it.
+ * After an app is written: inlines the first screen's CSS, puts `start` in the place of the app's own script, notes the
+ * hashes of what stays inline in csp.json (`{"script": ["'sha256-…'"], "style": […]}`), and builds the service worker
+ * with the list of files inside it.
  */
-export const finish = ({ out, inlineCss, worker }: Finish): Plugin => ({
+export const finish = ({ out, inlineCss, start, worker }: Finish): Plugin => ({
   name: 'tl-finish',
   apply: 'build',
+  generateBundle(_, files) {
+    for (const file of Object.values(files))
+      if (worker && file.type === 'chunk' && /\bstatic\s*\{/.test(file.code))
+        this.error(`${file.fileName} has a static block, which iOS 15 does not know`)
+  },
   async closeBundle() {
     const page = join(out, 'index.html')
     let html = readFileSync(page, 'utf8')
@@ -62,8 +84,8 @@ export const finish = ({ out, inlineCss, worker }: Finish): Plugin => ({
         inlined = href
         return `<style>${readFileSync(join(out, href), 'utf8').trim()}</style>`
       })
-      html = preloadVietnamese(html, out)
     }
+    if (start) html = startLater(html, readFileSync(resolve(start), 'utf8'), out)
     html = html.replace(/>\s*\n\s*</g, '>\n<')
     writeFileSync(page, html)
     const hashes = (tag: RegExp) => [...html.matchAll(tag)].map((m) => `'sha256-${sha256(m[1]).digest('base64')}'`)
@@ -74,12 +96,23 @@ export const finish = ({ out, inlineCss, worker }: Finish): Plugin => ({
   },
 })
 
-/** The Vietnamese catalogue is its own chunk; asking for it at once saves a round trip on a slow network. */
-function preloadVietnamese(html: string, out: string): string {
-  const chunk = readdirSync(join(out, 'assets')).find((name) => /^vi-[\w-]{8}\.js$/.test(name))
-  return chunk
-    ? html.replace('</head>', `<link rel="modulepreload" crossorigin href="/assets/${chunk}">\n</head>`)
-    : html
+/** A few inline lines decide when the app's files are asked for, all at once; the Vietnamese words are one of them. */
+function startLater(html: string, code: string, out: string): string {
+  const files: string[] = []
+  const take = (_: string, file: string) => {
+    files.push(file)
+    return ''
+  }
+  const bare = html
+    .replace(/\s*<script type="module"[^>]*src="([^"]+)"[^>]*><\/script>/, take)
+    .replace(/\s*<link rel="modulepreload"[^>]*href="([^"]+)"[^>]*>/g, take)
+  const words = readdirSync(join(out, 'assets')).filter((name) => /^vi-[\w-]{8}\.js$/.test(name))
+  files.push(...words.map((name) => `/assets/${name}`))
+  const lines = code
+    .replace(/^\s*\/\/.*\n/gm, '')
+    .trim()
+    .replace('FILES', JSON.stringify(files))
+  return bare.replace('</body>', () => `<script>${lines}</script>\n</body>`)
 }
 
 async function buildWorker(entry: string, out: string, inlined: string): Promise<void> {
@@ -101,7 +134,7 @@ async function buildWorker(entry: string, out: string, inlined: string): Promise
     build: {
       outDir: out,
       emptyOutDir: false,
-      target: ['chrome95', 'safari15'],
+      target: 'es2022',
       lib: { entry: resolve(entry), formats: ['iife'], name: 'sw', fileName: () => 'sw.js' },
     },
   })

@@ -21,6 +21,7 @@ from backend.core.api import cache
 from backend.core.auth import Role
 from backend.core.db import transaction
 from backend.essentials.models import Article
+from backend.feedback.models import FeedbackCategory, Outcome
 from backend.pages import render
 from backend.pages import shell as shells
 from backend.pages.shell import DIST, inline_hash, json_script, resident_shell
@@ -177,7 +178,9 @@ def test_the_front_page_remembers_the_commune(client: FlaskClient, ayun: AdminUn
     assert client.get("/").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/send", "/track", "/track/GL-7K4M-92QX", "/mine", "/settings"])
+@pytest.mark.parametrize(
+    "path", ["/send?mend=1", "/track", "/track/GL-7K4M-92QX", "/mine", "/settings"]
+)
 def test_a_persons_own_screens_are_drawn_by_the_app_and_not_indexed(
     client: FlaskClient, path: str
 ) -> None:
@@ -198,6 +201,55 @@ def test_screens_of_a_commune_come_with_its_name(
     page = read(client.get(f"/c/{ayun.code}/{rest}"))
     assert data_of(page)["commune"]["code"] == ayun.code
     assert "Xã Ayun" in page.xpath("//title/text()")[0]
+
+
+def test_the_form_is_drawn_for_the_chosen_place_and_can_send_nothing_by_itself(
+    client: FlaskClient, ayun: AdminUnit
+) -> None:
+    nowhere = read(client.get("/send"))
+    assert meta(nowhere, "robots") == "noindex"
+    assert list(data_of(nowhere)) == ["feedback_categories"]
+    assert [field.get("value") for field in nowhere.xpath('//input[@type="radio"]')] == [
+        "report", "proposal", "policy_evaluation", "question", "praise",
+    ]  # fmt: skip
+    assert nowhere.xpath('//*[@id="text"]')
+    # What is written before the app is there must not end up in an address.
+    assert not nowhere.xpath("//form")
+    assert all(button.get("disabled") is not None for button in nowhere.xpath("//main//button"))
+    client.set_cookie("tl_commune", ayun.code)
+    assert "Xã Ayun" in read(client.get("/send")).xpath("//main")[0].text_content()
+    client.set_cookie("tl_commune", "99999")
+    assert "Xã Ayun" not in read(client.get("/send")).text_content()
+    # Only the app knows what a step further was begun with.
+    assert not read(client.get("/send?step=2")).xpath('//*[@id="app"]/*')
+
+
+def test_outcomes_are_listed_and_sifted(client: FlaskClient, ayun: AdminUnit) -> None:
+    with transaction() as session:
+        for category, outcome in (
+            (FeedbackCategory.Y_TE, Outcome.DONE),
+            (FeedbackCategory.Y_TE, Outcome.PLANNED),
+        ):
+            record = make_record(session, make_feedback(session, ayun))
+            record.category, record.outcome, record.title = category, outcome, outcome.value
+            record.reply = "Đã nạo vét mương. " * 20
+    address = f"/c/{ayun.code}/outcomes"
+    whole = read(client.get(address))
+    assert sorted(whole.xpath('//*[@class="news"]//h2/a/text()')) == ["done", "planned"]
+    api = client.get(f"/api/v1/communes/{ayun.code}/feedback?limit=20").get_json()
+    assert data_of(whole)["outcomes"] == api
+    slugs = client.get("/api/v1/feedback-categories").get_json()["items"]
+    assert whole.xpath('//select[@name="category"]/option/@value') == [
+        "", *(each["slug"] for each in slugs),
+    ]  # fmt: skip
+
+    sifted = read(client.get(f"{address}?outcome=planned&category={FeedbackCategory.Y_TE}"))
+    assert sifted.xpath('//*[@class="news"]//h2/a/text()') == ["planned"]
+    assert "outcomes" not in data_of(sifted)
+    wrong = read(client.get(f"{address}?outcome=x&category=y"))
+    assert len(wrong.xpath('//*[@class="news"]')) == 2
+    none = read(client.get(f"{address}?outcome=not_possible"))
+    assert none.xpath('//*[@class="trouble"]')
 
 
 def test_recordings_are_listed_by_day_and_sifted(client: FlaskClient, ayun: AdminUnit) -> None:

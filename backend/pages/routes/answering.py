@@ -54,7 +54,7 @@ def page(
     head_tags: str,
     payload: dict[str, Any] | None = None,
     *,
-    styled: bool = False,
+    styled: str = "",
     **values: Any,
 ) -> str:
     """A whole page: frame and screen from ``template``, JSON beside it; ``styled`` as ``Shell.fill``."""

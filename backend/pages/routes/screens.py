@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from enum import StrEnum
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -20,6 +21,8 @@ from backend.core.auth import public
 from backend.core.db import reading
 from backend.core.i18n import has, t
 from backend.core.text import clean
+from backend.feedback.models import FeedbackCategory, FeedbackKind, Outcome
+from backend.feedback.queries import RecordFilter
 from backend.pages import data
 from backend.pages.meta import (
     PRIVATE,
@@ -33,10 +36,11 @@ from backend.pages.meta import (
 from backend.pages.render import day
 from backend.pages.routes.answering import HTML, PageBlueprint, answers_pages, page
 from backend.pages.routes.short import short_path
-from backend.pages.shell import json_script, resident_shell
+from backend.pages.shell import CHOOSING, READING, WRITING, json_script, resident_shell
 from backend.places import queries as places
 
 Rendered = tuple[str, datetime | None]
+Choice = TypeVar("Choice", bound=StrEnum)
 
 blp = PageBlueprint("pages", __name__, url_prefix="", description="Pages of the resident app")
 
@@ -60,13 +64,23 @@ def _cached(*areas: str) -> Callable[[Callable[..., Rendered]], Callable[..., Re
     return public_cache(*areas, content_type=HTML, speech=page_language)
 
 
+def _chosen_place() -> str:
+    chosen = request.cookies.get("tl_commune", "")
+    return chosen if _CODE.fullmatch(chosen) else ""
+
+
+def _language_and_place() -> str:
+    """What the page of the form depends on besides its address."""
+    return f"{page_language()} {_chosen_place()}"
+
+
 @blp.route("/")
 @public
 @answers_pages
 def front() -> Response:
     """The commune's own page once one was chosen; else the page that asks."""
-    chosen = request.cookies.get("tl_commune", "")
-    if "choose" not in request.args and _CODE.fullmatch(chosen):
+    chosen = _chosen_place()
+    if "choose" not in request.args and chosen:
         headers = {"Location": f"/c/{chosen}", "Cache-Control": "no-store"}
         return Response(status=302, headers=headers)
     return _choose()
@@ -81,7 +95,7 @@ def _choose() -> Rendered:
     meta = plain_meta(t("pages.commune.title", language), language)
     tags = head(meta, language)
     payload = None if q else {"communes": [place.facts for place in found]}
-    html = page("choose.html", language, tags, payload, styled=True, q=q, found=found)
+    html = page("choose.html", language, tags, payload, styled=CHOOSING, q=q, found=found)
     return html, places.day_ends()
 
 
@@ -136,7 +150,7 @@ def article(code: str, article_id: UUID) -> Rendered:
         language,
         head(article_meta(shown, code), language),
         {"commune": facts, **({} if asked else {"article": shown})},
-        styled=True,
+        styled=READING,
         commune=facts,
         section="home",
         article=shown,
@@ -168,7 +182,7 @@ def outcome(code: str, record_id: UUID) -> Rendered:
         language,
         head(outcome_meta(shown, code), language),
         {"commune": facts, "outcome": shown},
-        styled=True,
+        styled=READING,
         commune=facts,
         section="outcomes",
         outcome=shown,
@@ -182,10 +196,41 @@ def outcome(code: str, record_id: UUID) -> Rendered:
 @blp.route("/c/<string:code>/outcomes")
 @public
 @answers_pages
-@_cached("places")
+@_cached(*OUTCOMES)
 def outcomes(code: str) -> Rendered:
-    """The list of outcomes; the app draws it."""
-    return _of_commune(code, "pages.private.outcomes")
+    """What came of feedback, latest first."""
+    language = page_language()
+    category = _asked(FeedbackCategory, "category")
+    result = _asked(Outcome, "outcome")
+    cursor = request.args.get("cursor") or None
+    wanted = RecordFilter(category=category, outcome=result)
+    with reading() as session:
+        unit = data.commune(session, code)
+        facts = data.commune_facts(session, unit)
+        listed = data.outcomes(session, unit, language, wanted, cursor=cursor)
+    filters = {"category": category, "outcome": result, "cursor": listed["next_cursor"]}
+    categories = data.categories(language)
+    title = f"{t('pages.outcomes.title', language)} – {facts['full_name']}"
+    html = page(
+        "outcomes.html",
+        language,
+        head(plain_meta(title, language), language),
+        {
+            "commune": facts,
+            "feedback_categories": {"items": categories},
+            **({} if category or result or cursor else {"outcomes": listed}),
+        },
+        styled=READING,
+        commune=facts,
+        section="outcomes",
+        items=listed["items"],
+        looks=OUTCOME_LOOKS,
+        categories=categories,
+        results=list(Outcome),
+        chosen={"category": category, "outcome": result},
+        more=_more(f"{code}/outcomes", filters) if listed["next_cursor"] else "",
+    )
+    return html, places.day_ends()
 
 
 @blp.route("/c/<string:code>/listen")
@@ -195,7 +240,7 @@ def outcomes(code: str) -> Rendered:
 def listen(code: str) -> Rendered:
     """Broadcasts to hear again, by day."""
     language = page_language()
-    on, spoken = _asked_day(), _asked_language()
+    on, spoken = _asked_day(), _asked(Language, "language")
     cursor = request.args.get("cursor") or None
     with reading() as session:
         unit = data.commune(session, code)
@@ -212,7 +257,7 @@ def listen(code: str) -> Rendered:
         language,
         head(plain_meta(title, language), language),
         {"commune": facts, **({} if on or spoken or cursor else {"broadcasts": listed})},
-        styled=True,
+        styled=READING,
         commune=facts,
         section="listen",
         days=_by_day(listed["items"]),
@@ -238,10 +283,28 @@ def broadcast(code: str, broadcast_id: UUID) -> Rendered:
 @blp.route("/send")
 @public
 @answers_pages
-@_cached()
+@public_cache("places", content_type=HTML, speech=_language_and_place)
 def send() -> Rendered:
-    """The form for feedback; the app draws it."""
-    return _drawn_by_app("send")
+    """The form for feedback. Its first page is drawn here; what was begun on the device is known to the app alone."""
+    if request.args:
+        return _drawn_by_app("send")
+    language = page_language()
+    with reading() as session:
+        unit = places.commune_by_code(session, _chosen_place())
+        facts = data.commune_facts(session, unit) if unit else None
+    categories = data.categories(language)
+    html = page(
+        "send.html",
+        language,
+        head(plain_meta(t("pages.private.send", language), language, PRIVATE), language),
+        {"feedback_categories": {"items": categories}},
+        styled=WRITING,
+        commune=facts,
+        section="send",
+        kinds=list(FeedbackKind),
+        categories=categories,
+    )
+    return html, places.day_ends()
 
 
 @blp.route("/track")
@@ -308,9 +371,9 @@ def _asked_day() -> date | None:
         return None
 
 
-def _asked_language() -> Language | None:
-    asked = request.args.get("language", "")
-    return Language(asked) if asked in set(Language) else None
+def _asked(kind: type[Choice], name: str) -> Choice | None:
+    asked = request.args.get(name, "")
+    return kind(asked) if asked in set(kind) else None
 
 
 def _by_day(items: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:

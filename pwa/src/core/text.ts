@@ -17,13 +17,13 @@ export function fold(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').replace(/[đĐ]/g, 'd').toLowerCase().replace(/\s+/g, ' ').trim()
 }
 
-/** At most `length` characters, cut at a word, with an ellipsis when cut. */
+/** At most `length` characters on one line, cut at a word, with an ellipsis when something was left out (the server's `excerpt`). */
 export function excerpt(text: string, length: number): string {
   const line = text.replace(/\s+/g, ' ').trim()
   if (line.length <= length) return line
-  const cut = line.slice(0, length)
-  const space = cut.lastIndexOf(' ')
-  return `${cut.slice(0, space > length / 2 ? space : length - 1)}…`
+  const cut = line.slice(0, length - 1)
+  const whole = cut.includes(' ', Math.floor(length / 2)) ? cut.slice(0, cut.lastIndexOf(' ')) : cut
+  return `${whole.replace(/[ ,;:.]+$/, '')}…`
 }
 
 /** "Xã Ayun" inside a sentence: "xã Ayun". */

@@ -8,7 +8,7 @@ const modules = import.meta.glob<{ default: Record<string, string> }>('../../src
 const entries = (name: string) => modules[`../../src/apps/resident/i18n/${name}.ts`]?.default ?? {}
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort()
 
-test.each(['', '.screens', '.settings'])('vi and en%s have the same keys and placeholders', (part) => {
+test.each(['', '.reading', '.writing', '.settings'])('vi and en%s have the same keys and placeholders', (part) => {
   const [vi, en] = [entries(`vi${part}`), entries(`en${part}`)]
   expect(Object.keys(vi).length).toBeGreaterThan(10)
   expect(Object.keys(en).sort()).toEqual(Object.keys(vi).sort())
@@ -18,16 +18,32 @@ test.each(['', '.screens', '.settings'])('vi and en%s have the same keys and pla
   }
 })
 
+const reading = { ...entries('vi'), ...entries('vi.reading') }
+const named = (source: string) => [...source.matchAll(/\bt\('([^']+)'/g)].map((match) => match[1] ?? '')
+
+test('a screen on which a resident reads needs no words for writing', () => {
+  const sources = import.meta.glob<string>(
+    [
+      '../../src/apps/resident/screens/{Article,Listen,Broadcast,Outcome,Outcomes}.svelte',
+      '../../src/apps/resident/parts/{OfCommune,OutcomeCard,Printed,Files,Stale,Trouble,HomeMore}.svelte',
+    ],
+    { eager: true, query: '?raw', import: 'default' },
+  )
+  const wanted = Object.values(sources).flatMap(named)
+  expect(wanted.length).toBeGreaterThan(50)
+  expect(wanted.filter((key) => !(key in reading))).toEqual([])
+})
+
 test('every key named in the app is in the catalogue', () => {
   const sources = import.meta.glob<string>('../../src/apps/resident/**/*.{svelte,ts}', {
     eager: true,
     query: '?raw',
     import: 'default',
   })
-  const known = { ...entries('vi'), ...entries('vi.screens'), ...entries('vi.settings') }
-  const named = Object.entries(sources)
+  const known = { ...entries('vi'), ...reading, ...entries('vi.writing'), ...entries('vi.settings') }
+  const wanted = Object.entries(sources)
     .filter(([path]) => !path.includes('/i18n/'))
-    .flatMap(([, source]) => [...source.matchAll(/\bt\('([^']+)'/g)].map((match) => match[1] ?? ''))
-  expect(named.length).toBeGreaterThan(100)
-  expect(named.filter((key) => !(key in known))).toEqual([])
+    .flatMap(([, source]) => named(source))
+  expect(wanted.length).toBeGreaterThan(100)
+  expect(wanted.filter((key) => !(key in known))).toEqual([])
 })

@@ -1,9 +1,10 @@
 /** Lan erases what is known of her: what fails is said and can be tried again, and what was done is not done twice. */
 import { cleanup, fireEvent, render, screen, within } from '@testing-library/svelte'
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import later from '../../src/apps/resident/i18n/vi.screens.ts'
+import reading from '../../src/apps/resident/i18n/vi.reading.ts'
 import settings from '../../src/apps/resident/i18n/vi.settings.ts'
 import first from '../../src/apps/resident/i18n/vi.ts'
+import writing from '../../src/apps/resident/i18n/vi.writing.ts'
 import { session } from '../../src/apps/resident/session.svelte.ts'
 import Erase from '../../src/apps/resident/settings/Erase.svelte'
 import { database, eraseDevice } from '../../src/core/db.ts'
@@ -11,7 +12,7 @@ import { useCatalogue } from '../../src/core/i18n.ts'
 import { writeCookie } from '../../src/core/text.ts'
 import { server } from './server.ts'
 
-const words: Record<string, string> = { ...first, ...later, ...settings }
+const words: Record<string, string> = { ...first, ...reading, ...writing, ...settings }
 
 const code = (tracking_code: string) => ({
   tracking_code,

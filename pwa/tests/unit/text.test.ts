@@ -42,8 +42,8 @@ test('text is folded as the server folds it', () => {
   expect(fold('Ơ̆ Ê̆')).toBe('o e')
 })
 
-test('an excerpt ends at a word', () => {
-  expect(excerpt('Đèn đường làng Plei Bông hỏng', 20)).toBe('Đèn đường làng Plei…')
+test('an excerpt ends at a word, as the server cuts it', () => {
+  expect(excerpt('Đèn đường làng Plei Bông hỏng', 20)).toBe('Đèn đường làng…')
   expect(excerpt('ngắn', 20)).toBe('ngắn')
 })
 

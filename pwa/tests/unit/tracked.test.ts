@@ -1,15 +1,16 @@
 /** Lan looks after her feedback: a server in trouble is not a wrong PIN, and nothing is typed into a form that is leaving. */
 import { cleanup, fireEvent, render, screen } from '@testing-library/svelte'
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import later from '../../src/apps/resident/i18n/vi.screens.ts'
+import reading from '../../src/apps/resident/i18n/vi.reading.ts'
 import first from '../../src/apps/resident/i18n/vi.ts'
+import writing from '../../src/apps/resident/i18n/vi.writing.ts'
 import { pinOf, rememberPin } from '../../src/apps/resident/pins.ts'
 import Tracked from '../../src/apps/resident/screens/Tracked.svelte'
 import { eraseDevice } from '../../src/core/db.ts'
 import { useCatalogue } from '../../src/core/i18n.ts'
 import { server } from './server.ts'
 
-const words: Record<string, string> = { ...first, ...later }
+const words: Record<string, string> = { ...first, ...reading, ...writing }
 const CODE = 'GL-7K4M-92QX'
 const FOUND = {
   tracking_code: CODE,

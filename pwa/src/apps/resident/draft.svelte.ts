@@ -58,6 +58,9 @@ let slot = ''
 
 const photosOf = (one: string) => `${one}-photos`
 
+/** True when the draft being written, not the mending of an item, is the one that is open. */
+export const isOpen = (): boolean => slot === 'send'
+
 /** Opens the draft, or that of a refused item, which stays in the outbox until its mended words take its place. */
 export async function loadDraft(mending: OutboxItem | null): Promise<void> {
   const wanted = mending ? `mend-${mending.id}` : 'send'

@@ -12,9 +12,9 @@ const PATIENCE = 4_000
 export function begin(): void {
   const target = document.body.appendChild(document.createElement('div'))
   mount(Later, { target })
-  startWorker()
   void keepFirst()
-  setTimeout(() => void warm(), PATIENCE)
+  setTimeout(startWorker, PATIENCE)
+  setTimeout(() => void warm(), 2 * PATIENCE)
 }
 
 /** Fetches what a resident needs to write feedback where there is no network. */

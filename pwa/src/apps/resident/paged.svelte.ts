@@ -1,7 +1,11 @@
 /** A keyset list that grows: the first page through Resource (offline too), the next ones on demand. */
 import { get } from '../../core/api.ts'
+import { drawing, pause } from './first.ts'
 import type { Page } from './parts/types.ts'
 import { type Asked, Resource } from './resource.svelte.ts'
+
+/** How many of a list that came with the page are drawn at a time: a slow telephone stays awake in between. */
+const STEP = 2
 
 export class Paged<T> {
   first: Resource<Page<T>>
@@ -10,6 +14,7 @@ export class Paged<T> {
   #ask: () => Asked | null
   #added = $state.raw<T[]>([])
   #next = $state.raw<string | null | undefined>(undefined)
+  #drawn = $state(Number.POSITIVE_INFINITY)
   /** Counts the questions: an answer to an earlier one is not part of this list. */
   #turn = 0
 
@@ -24,10 +29,16 @@ export class Paged<T> {
       this.#next = undefined
       return asked
     }, first)
+    if (first) drawing.push(this.#draw(first.items.length))
+  }
+
+  async #draw(length: number): Promise<void> {
+    for (this.#drawn = STEP; this.#drawn < length; this.#drawn += STEP) await pause()
+    this.#drawn = Number.POSITIVE_INFINITY
   }
 
   get items(): T[] {
-    return [...(this.first.data?.items ?? []), ...this.#added]
+    return [...(this.first.data?.items ?? []), ...this.#added].slice(0, this.#drawn)
   }
 
   get next(): string | null {

@@ -1,6 +1,7 @@
 /** One answer of the server as state of a screen: what is saved first, then what is fresh, and honest about which. */
 import { Problem, type Query } from '../../core/api.ts'
 import { read } from '../../core/reads.ts'
+import { isFresh } from './first.ts'
 
 export type Asked = { path: string; query?: Query; headers?: Record<string, string> }
 
@@ -15,7 +16,10 @@ export class Resource<T> {
   #asked = $state.raw<Asked | null>(null)
   #turn = 0
 
-  /** `ask` is read again whenever the state it uses changes; null means not yet. Call while a component starts. */
+  /**
+   * `ask` is read again whenever the state it uses changes; null means not yet. `first` came with the page and is not asked
+   * for once more. Call while a component starts.
+   */
   constructor(ask: () => Asked | null, first?: T) {
     this.data = first
     if (first !== undefined) this.state = 'ready'
@@ -26,7 +30,7 @@ export class Resource<T> {
       const begun = this.#asked !== null
       this.#asked = asked
       if (begun) this.data = undefined
-      void this.reload()
+      if (begun || first === undefined || !isFresh()) void this.reload()
     })
   }
 

@@ -1,4 +1,4 @@
-/** What the frame and the home screen say; the other screens' words are in vi.screens.ts. */
+/** What the frame and the home screen say; the other screens' words are in the files beside it. */
 export default {
   'app.name': 'Tiếng Làng',
   'app.skip': 'Đến nội dung chính',
