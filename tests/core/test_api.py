@@ -8,6 +8,7 @@ import time
 import tracemalloc
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import brotli
@@ -81,6 +82,16 @@ class TestProblems:
     def test_a_body_beyond_the_bound_is_not_read(self, small: FlaskClient) -> None:
         answer = small.post("/notes", data=b" " * 1_000_001, content_type="application/json")
         assert answer.status_code == 413
+
+    def test_a_body_of_untold_length_is_bounded_too(self, client: FlaskClient) -> None:
+        answer = client.post(
+            "/api/v1/feedback",
+            input_stream=BytesIO(b'{"text":"' + b"x" * 1_200_000 + b'"}'),
+            content_type="application/json",
+            headers={"Transfer-Encoding": "chunked"},
+            environ_overrides={"wsgi.input_terminated": True},
+        )
+        assert (answer.status_code, answer.json["code"]) == (413, "too_large")
 
     def test_another_content_type_is_refused(self, small: FlaskClient) -> None:
         assert small.post("/notes", data="area=a", content_type="text/plain").status_code in {

@@ -22,7 +22,7 @@ from backend.core.api.fields import Choice, Timestamp
 from backend.core.api.limits import hold_back_floods
 from backend.core.api.problems import CONTENT_TYPE, ProblemSchema, handle_errors
 from backend.core.auth import public
-from backend.core.errors import InvalidInput
+from backend.core.errors import InvalidInput, TooLarge
 
 TITLE = "Tiếng Làng"
 VERSION = "1"
@@ -93,6 +93,9 @@ class _Parser(FlaskParser):
         try:
             return super()._raw_load_json(req)
         except (json.JSONDecodeError, UnicodeDecodeError):
+            # A body that did not tell its length was cut off at the bound, in silence.
+            if req.content_length is None and len(req.get_data()) == req.max_content_length:
+                raise TooLarge from None
             raise
         except (RecursionError, ValueError) as error:
             # Nested too deeply, or a number of thousands of digits. An empty document would mean "no body" to webargs.
