@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from backend.accounts.models import PortalClient, RoleGrant, Staff
 from backend.accounts.queries import staff_by_username
 from backend.accounts.service import portals
-from backend.core import crypto
+from backend.core import config, crypto
 from backend.core.auth import SYSTEM, Role
 from backend.core.demo import Demo
 from backend.core.text import fold
@@ -36,12 +36,7 @@ PROVINCE: tuple[tuple[str, str, str, Role], ...] = (
     ("quantri", "Ngô Quang Trí", "quản trị hệ thống", Role.ADMINISTRATOR),
 )
 PORTAL = "Cổng thông tin điện tử tỉnh (thử nghiệm)"
-PORTAL_ORIGINS = [
-    "http://127.0.0.1:8000",
-    "http://localhost:8000",
-    "https://cong.tinh.example",
-    "https://*.cong.tinh.example",
-]
+PORTAL_ORIGINS = ["https://cong.tinh.example", "https://*.cong.tinh.example"]
 
 
 def seed(session: Session, demo: Demo) -> None:
@@ -83,9 +78,16 @@ def seed(session: Session, demo: Demo) -> None:
         demo.sign_ins.append((username, f"{name}: {what}"))
     if session.scalar(select(PortalClient.id).where(PortalClient.name == PORTAL)) is None:
         province = session.get_one(AdminUnit, demo.province_id)
+        # Whoever tries it out embeds us in a page of this very address, by one of its names or the other.
+        here = config.current().public_url
+        tried = [here, here.replace("127.0.0.1", "localhost")]
         # Its key is nobody's: an administrator makes a fresh one in the console.
         portals.create(
-            session, SYSTEM, name=PORTAL, unit_code=province.code, origins=PORTAL_ORIGINS
+            session,
+            SYSTEM,
+            name=PORTAL,
+            unit_code=province.code,
+            origins=list(dict.fromkeys([*tried, *PORTAL_ORIGINS])),
         )
     session.flush()
 

@@ -13,8 +13,6 @@ import structlog
 from backend.core.config import load_config
 from backend.core.logging import configure_logging
 
-log = structlog.get_logger()
-
 
 def test_a_logger_that_was_used_before_follows_the_new_configuration(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -23,6 +21,7 @@ def test_a_logger_that_was_used_before_follows_the_new_configuration(
         load_config({"TIENGLANG_VAR_DIR": str(tmp_path), "TIENGLANG_LOG_FORMAT": name})
         for name in ("text", "json")
     )
+    log = structlog.get_logger()
     written = io.StringIO()
     try:
         with monkeypatch.context() as patch:

@@ -388,8 +388,9 @@ def test_a_failure_is_told_to_whoever_can_mend_the_rule(office: Office) -> None:
         settings.changed(session)
     routed(office)
     with reading() as session:
-        rows = session.scalars(select(Message).where(Message.kind == "routing_rule_failed"))
-        of_province, of_country = (row.audience for row in rows.all())
+        failed = select(Message).where(Message.kind == "routing_rule_failed")
+        rows = session.scalars(failed.order_by(Message.id))
+        of_province, of_country = (row.audience for row in rows)
     assert (of_province["unit_id"], of_province["permission"]) == (str(province.id), "rules:manage")
     assert of_country["staff_ids"] == [str(boss)]
 
