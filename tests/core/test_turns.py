@@ -65,7 +65,7 @@ def wait_until_another_is_next(place: int) -> None:
 def test_whoever_writes_again_and_again_does_not_overtake_another_process(file: str) -> None:
     turn = turns(file, 60)
     # Left open till the end: closing it would let go of what this process holds of the file.
-    place = os.open(f"{file}-turns", os.O_RDWR)
+    place = os.open(f"{file}-turns", os.O_RDWR | os.O_CREAT)
     with contextlib.ExitStack() as stack:
         with turn():
             process = stack.enter_context(other_process(file))
@@ -93,6 +93,25 @@ def test_a_process_that_dies_in_its_turn_leaves_it_to_the_next(file: str) -> Non
         process.send_signal(signal.SIGKILL)
     with turns(file, 60)():
         pass
+
+
+def test_a_process_that_hangs_in_its_turn_is_waited_for_a_limited_time(file: str) -> None:
+    with other_process(file) as process:
+        assert line_of(process) == "written\n"
+        process.send_signal(signal.SIGSTOP)
+        with pytest.raises(OperationalError, match="locked"), turns(file, 0.05)():
+            pass
+        process.send_signal(signal.SIGCONT)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only the administrator can act for others")
+def test_what_the_administrator_made_belongs_to_the_service(file: str) -> None:
+    Path(file).touch(0o640)
+    os.chown(file, 4711, 4712)
+    with turns(file, 60)():
+        pass
+    made = Path(f"{file}-turns").stat()
+    assert (made.st_uid, made.st_gid, made.st_mode & 0o777) == (4711, 4712, 0o640)
 
 
 def test_a_turn_inside_a_turn_is_a_mistake_and_not_a_wait(file: str) -> None:
