@@ -93,6 +93,56 @@ describe('an article on the desk', () => {
     expect([desk.content.priority, desk.content.valid_to]).toEqual(['priority', '2026-12-31T00:00:00Z'])
   })
 
+  test('keeps the Jrai text that its translator wrote while an editor changed the Vietnamese one', async () => {
+    let reads = 0
+    const vi = { title: 'Lịch tiêm', summary: '', body_html: '<p>Thứ Ba</p>' }
+    const jra = { title: 'Hrơi pơdăm', summary: '', body_html: '<p>Hrơi klâo</p>' }
+    const { desk, network } = await open({
+      'GET /api/v1/console/articles/a1': () => ({ json: reads++ ? make({ version: 3, texts: { jra, vi } }) : make() }),
+      'PATCH /api/v1/console/articles/a1': ({ headers }) =>
+        headers['If-Match'] === '"2"' ? { status: 412, json: { code: 'stale' } } : { json: make({ version: 4 }) },
+    })
+    if (desk.content.texts.vi) desk.content.texts.vi.body_html = '<p>Thứ Tư</p>'
+    expect(await desk.save()).toBe(false)
+    desk.keepMine()
+    await desk.save()
+    expect(network.of('PATCH').at(-1)?.body).toEqual({ texts: { vi: { ...vi, body_html: '<p>Thứ Tư</p>' }, jra } })
+  })
+
+  test('that was returned with no word changed goes on being saved, on the version it has now', async () => {
+    let reads = 0
+    const { desk, network } = await open({
+      'GET /api/v1/console/articles/a1': () => ({ json: reads++ ? make({ version: 3, state: 'returned' }) : make() }),
+      'PATCH /api/v1/console/articles/a1': ({ headers }) =>
+        headers['If-Match'] === '"2"' ? { status: 412, json: { code: 'stale' } } : { json: make({ version: 4 }) },
+    })
+    desk.content.priority = 'priority'
+    desk.changed()
+    expect(await desk.save()).toBe(true)
+    expect([desk.conflict, desk.refused, desk.status, desk.item?.version]).toEqual([null, null, 'clean', 4])
+    expect(network.of('PATCH').map(({ headers }) => headers['If-Match'])).toEqual(['"2"', '"3"'])
+  })
+
+  test('that can no longer be written on says who was faster', async () => {
+    let reads = 0
+    const { desk, network } = await open({
+      'GET /api/v1/console/articles/a1': () => ({ json: reads++ ? make({ version: 3, can_edit: false }) : make() }),
+      'PATCH /api/v1/console/articles/a1': () => ({ status: 412, json: { code: 'stale' } }),
+    })
+    desk.content.priority = 'priority'
+    expect(await desk.save()).toBe(false)
+    expect(desk.conflict).not.toBeNull()
+    expect(network.of('PATCH')).toHaveLength(1)
+  })
+
+  test('found on this machine asks nothing when only its version moved on', async () => {
+    const first = await open({})
+    first.desk.content.priority = 'priority'
+    first.desk.changed()
+    const { desk } = await open({}, make({ version: 3 }))
+    expect([desk.conflict, desk.content.priority, desk.restored]).toEqual([null, 'priority', true])
+  })
+
   test('found unfinished on this machine is put back', async () => {
     const first = await open({})
     first.desk.content.priority = 'priority'

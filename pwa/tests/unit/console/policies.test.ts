@@ -191,6 +191,70 @@ describe('a policy on the desk', () => {
     ])
   })
 
+  test('gets the promises and languages that two people wrote, not only those of the one who keeps theirs', async () => {
+    let reads = 0
+    const theirs = make({
+      version: 3,
+      texts: { vi: make().texts.vi, jra: { name: 'Ia hang', summary: '', body: '' } } as unknown as Policy['texts'],
+      promises: [{ ...promise('a'), status: 'done' }, promise('b'), promise('c')],
+    })
+    const { desk, network } = await open({
+      'GET /api/v1/console/policies/p1': () => ({ json: reads++ ? theirs : make() }),
+      'PATCH /api/v1/console/policies/p1': ({ headers }) =>
+        headers['If-Match'] === '"2"' ? { status: 412, json: { code: 'stale' } } : { json: make({ version: 4 }) },
+    })
+    if (desk.content.texts.vi) desk.content.texts.vi.name = 'Nước sạch về làng'
+    const [, second] = desk.content.promises
+    if (second) second.note = 'Đang vay vốn'
+    expect(await desk.save()).toBeNull()
+    desk.keepMine()
+    await desk.save()
+    const sent = network.of('PATCH').at(-1)?.body as ReturnType<typeof bodyOf>
+    expect(Object.fromEntries(Object.entries(sent.texts).map(([code, { name }]) => [code, name]))).toEqual({
+      vi: 'Nước sạch về làng',
+      jra: 'Ia hang',
+    })
+    expect(sent.promises.map(({ id, status, note }) => [id, status, note])).toEqual([
+      ['a', 'done', ''],
+      ['b', 'planned', 'Đang vay vốn'],
+      ['c', 'planned', ''],
+    ])
+  })
+
+  test('whose version moved on with the same words is saved on it; what became public meanwhile is said first', async () => {
+    for (const [state, kept] of [
+      ['draft', 'p1'],
+      ['published', null],
+    ] as const) {
+      localStorage.clear()
+      let reads = 0
+      const { desk, network } = await open({
+        'GET /api/v1/console/policies/p1': () => ({
+          json: reads++ ? make({ version: 3, state }) : make({ state: 'draft' }),
+        }),
+        'PATCH /api/v1/console/policies/p1': ({ headers }) =>
+          headers['If-Match'] === '"2"'
+            ? { status: 412, json: { code: 'stale' } }
+            : { json: make({ version: 4, number: '13', state }) },
+      })
+      desk.content.number = '13'
+      expect(await desk.save()).toBe(kept)
+      expect(desk.conflict === null).toBe(kept !== null)
+      expect(desk.busy).toBe('')
+      expect(network.of('PATCH').map(({ headers }) => headers['If-Match'])).toEqual(kept ? ['"2"', '"3"'] : ['"2"'])
+    }
+  })
+
+  test('that was left unsaved asks nothing when only its version moved on', async () => {
+    const { desk } = await open({})
+    desk.content.number = '13/NQ'
+    desk.changed()
+    const { desk: again } = await open({
+      'GET /api/v1/console/policies/p1': () => ({ json: make({ version: 3 }) }),
+    })
+    expect([again.conflict, again.content.number, again.restored]).toEqual([null, '13/NQ', true])
+  })
+
   test('keeps what is typed while a save is on its way, and gives a new promise the id it got', async () => {
     const { desk, network } = await open({
       'PATCH /api/v1/console/policies/p1': () => {

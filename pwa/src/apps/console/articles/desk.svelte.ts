@@ -5,7 +5,7 @@
 import { newUuid } from '../../../core/text.ts'
 import { type FieldErrors, get, Problem, send } from '../lib/call.ts'
 import { type Drafts, draftsOf } from '../lib/drafts.ts'
-import { rebased } from '../lib/rebase.ts'
+import { rebased, same } from '../lib/rebase.ts'
 import { session } from '../lib/session.svelte.ts'
 import type { ArticleDetail, ArticleText, HistoryEvent, Urgency } from '../types.ts'
 
@@ -95,7 +95,8 @@ export class ArticleDesk {
       const kept = this.drafts.read<Content>('content')
       if (kept && this.editable && JSON.stringify(kept) !== JSON.stringify(this.content)) {
         const begun = this.drafts.read<Begun>('begun')
-        if (begun && this.item && begun.version !== this.item.version) {
+        // Another version with the same words was returned or given a file: nothing stands against writing on.
+        if (begun && this.item && begun.version !== this.item.version && !same(begun.content, contentOf(this.item))) {
           this.#server = begun.content
           this.conflict = { events: this.item.events.slice(begun.seen), theirs: contentOf(this.item) }
         }
@@ -183,21 +184,32 @@ export class ArticleDesk {
       return true
     } catch (cause) {
       this.status = 'failed'
-      await this.#failed(cause)
+      const fresh = await this.#standing(cause)
+      if (fresh && this.#movedOn(fresh)) return this.#save()
+      this.#failed(cause, fresh)
       return false
     }
   }
 
-  async #failed(cause: unknown): Promise<void> {
-    if (cause instanceof Problem && cause.status === 412 && this.id) {
-      const seen = this.item?.events.length ?? 0
-      const fresh = await get<ArticleDetail>(`/console/articles/${this.id}`).catch(() => null)
-      if (!fresh) {
-        this.refused = cause
-        return
-      }
+  /** What is there now, when `cause` says that somebody else was faster. */
+  async #standing(cause: unknown): Promise<ArticleDetail | null> {
+    if (!(cause instanceof Problem && cause.status === 412)) return null
+    return get<ArticleDetail>(`/console/articles/${this.id}`).catch(() => null)
+  }
+
+  /** Goes along with another version that has the same words and may be written on: nothing stands against saving. */
+  #movedOn(fresh: ArticleDetail): boolean {
+    const before = this.item
+    if (!before || !fresh.can_edit || fresh.version === before.version) return false
+    if (!same(contentOf(before), contentOf(fresh))) return false
+    this.item = fresh
+    return true
+  }
+
+  #failed(cause: unknown, fresh: ArticleDetail | null): void {
+    if (fresh) {
+      this.conflict = { events: fresh.events.slice(this.item?.events.length ?? 0), theirs: contentOf(fresh) }
       this.item = fresh
-      this.conflict = { events: fresh.events.slice(seen), theirs: contentOf(fresh) }
       return
     }
     this.refused = cause
@@ -233,7 +245,7 @@ export class ArticleDesk {
       return answer.data.id
     } catch (cause) {
       if (cause instanceof Problem) this.#key = newUuid()
-      await this.#failed(cause)
+      this.#failed(cause, null)
       return null
     } finally {
       this.busy = ''
@@ -253,7 +265,7 @@ export class ArticleDesk {
       this.#take(answer.data)
       return true
     } catch (cause) {
-      await this.#failed(cause)
+      this.#failed(cause, await this.#standing(cause))
       return false
     } finally {
       this.busy = ''
@@ -271,7 +283,7 @@ export class ArticleDesk {
       this.item = answer.data ?? (await get<ArticleDetail>(`/console/articles/${this.id}`))
       return true
     } catch (cause) {
-      await this.#failed(cause)
+      this.#failed(cause, await this.#standing(cause))
       return false
     }
   }

@@ -9,8 +9,10 @@ import { rebased } from '../lib/rebase.ts'
 import { session } from '../lib/session.svelte.ts'
 import { bodyOf, type Content, changes, contentOf, emptyContent, lacking, type Policy } from './promises.ts'
 
-/** The version that the words here were begun on. */
-type Begun = { version: number; content: Content; seen: number }
+/** What the words here were begun on. */
+type Begun = { version: number; state: Policy['state']; content: Content; seen: number }
+
+const differ = (before: Content, after: Content): boolean => Object.keys(changes(before, after)).length > 0
 
 export class PolicyDesk {
   item = $state.raw<Policy | null>(null)
@@ -40,7 +42,7 @@ export class PolicyDesk {
   }
 
   get dirty(): boolean {
-    return Object.keys(changes(this.#server, this.content)).length > 0
+    return differ(this.#server, this.content)
   }
 
   async load(): Promise<void> {
@@ -51,7 +53,8 @@ export class PolicyDesk {
       if (!kept || !this.editable) return
       const begun = this.drafts.read<Begun>('begun')
       const fresh = this.item
-      if (begun && fresh && begun.version !== fresh.version) {
+      const moved = begun && fresh && begun.version !== fresh.version
+      if (moved && (begun.state !== fresh.state || differ(begun.content, contentOf(fresh)))) {
         this.#server = begun.content
         this.#clash(fresh, begun.seen)
       }
@@ -80,7 +83,7 @@ export class PolicyDesk {
   #kept(item: Policy, sent: Content): void {
     const now = $state.snapshot(this.content)
     this.#take(item)
-    if (Object.keys(changes(sent, now)).length === 0) {
+    if (!differ(sent, now)) {
       this.changed()
       return
     }
@@ -98,8 +101,8 @@ export class PolicyDesk {
     }
     this.drafts.keep('content', $state.snapshot(this.content))
     if (!this.item || this.conflict) return
-    const { version, events } = this.item
-    this.drafts.keep('begun', { version, content: this.#server, seen: events.length } satisfies Begun)
+    const { version, state, events } = this.item
+    this.drafts.keep('begun', { version, state, content: this.#server, seen: events.length } satisfies Begun)
   }
 
   /** Saves, or makes a new one; gives back its id when the server has every word. */
@@ -138,6 +141,7 @@ export class PolicyDesk {
       if (cause instanceof Problem) this.#key = newUuid()
       if (cause instanceof Problem && cause.status === 412 && this.id) {
         const theirs = await get<Policy>(`/console/policies/${this.id}`).catch(() => null)
+        if (theirs && name === 'save' && this.#movedOn(theirs)) return await this.#do(name, work)
         if (theirs) this.#clash(theirs, this.item?.events.length ?? 0)
       }
       if (!this.conflict) this.refused = cause
@@ -146,6 +150,18 @@ export class PolicyDesk {
     } finally {
       this.busy = ''
     }
+  }
+
+  /**
+   * Goes along with another version that has the same words: nothing stands against saving. What became public or was put away
+   * meanwhile is another matter, and said first.
+   */
+  #movedOn(theirs: Policy): boolean {
+    const before = this.item
+    if (!before || !theirs.can_edit || theirs.version === before.version || theirs.state !== before.state) return false
+    if (differ(contentOf(before), contentOf(theirs))) return false
+    this.item = theirs
+    return true
   }
 
   /** What I changed on top of theirs: shown as unsaved changes of what is on the server now. */
