@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type DueInput, dueWords } from '../../../src/apps/console/cases/due.ts'
+import { type DueInput, dueWords, withClock } from '../../../src/apps/console/cases/due.ts'
 
 const at = (local: string) => Date.parse(`${local}:00+07:00`)
 const iso = (local: string) => new Date(at(local)).toISOString()
@@ -65,5 +65,17 @@ describe('the due column', () => {
   test('says nothing of time while the clock rests, and nothing once it is over', () => {
     expect(dueWords(item({ state: 'needs_information', paused: true }), at(`${FRIDAY}T10:00`)).key).toBe('due.waiting')
     expect(dueWords(item({ state: 'resolved', is_overdue: true }), at('2026-11-22T17:00')).tone).toBe('quiet')
+  })
+})
+
+describe('a row that stays open', () => {
+  const row = { ...item({ working_minutes_left: 240 }), version: 3, excerpt: 'Đường hỏng' }
+  test('gets the time that is left, and nothing else of what it became', () => {
+    const now = { ...row, working_minutes_left: 30, recounting: true, version: 4, excerpt: 'khác' }
+    expect(withClock(row, now)).toEqual({ ...row, working_minutes_left: 30, recounting: true })
+  })
+  test('stays as it is when the case was moved or is no longer there', () => {
+    expect(withClock(row, { ...row, state: 'resolved', working_minutes_left: 0 })).toBe(row)
+    expect(withClock(row, undefined)).toBe(row)
   })
 })

@@ -29,6 +29,23 @@ const ENDED: readonly CaseState[] = ['resolved', 'rejected', 'diverted', 'merged
 
 export const ended = (state: CaseState): boolean => ENDED.includes(state)
 
+/** What goes on by itself while a list stays open; a case that somebody moved keeps its row until the list is read again. */
+const CLOCK = [
+  'stage',
+  'due_at',
+  'intake_due_at',
+  'is_overdue',
+  'paused',
+  'working_minutes_left',
+  'recounting',
+] as const satisfies (keyof DueInput)[]
+
+/** The row as it stands, with the time that is left now. */
+export function withClock<Row extends DueInput>(row: Row, now: DueInput | undefined): Row {
+  if (!now || now.state !== row.state) return row
+  return { ...row, ...Object.fromEntries(CLOCK.map((name) => [name, now[name]])) }
+}
+
 /** A case as its own page has it: the clock stands apart there. */
 export const dueOf = (item: CaseDetail): DueInput => ({ ...item, ...item.clock, due_at: item.due_at })
 

@@ -2,6 +2,7 @@
 import { get } from '../lib/call.ts'
 import { here } from '../lib/router.svelte.ts'
 import type { CaseCounts, CaseItem, Page } from '../types.ts'
+import { withClock } from './due.ts'
 import { apiQuery, countsQuery, type QueueQuery } from './filters.ts'
 import { keepWorklist } from './worklist.svelte.ts'
 
@@ -56,15 +57,31 @@ export class Queue {
     }
   }
 
-  /** A look at the numbers; what came in is offered, never pushed under somebody's cursor. */
+  /** A look at the numbers and the clocks; what came in is offered, never pushed under somebody's cursor. */
   async recount(): Promise<void> {
     const { view } = this.#asked
+    const turn = this.#turn
+    const answers = await Promise.all([this.#count(), this.#again()]).catch(() => null)
+    if (!answers || turn !== this.#turn) return
+    const [counts, rows] = answers
     const before = this.counts?.by_view[view]
-    const counts = await this.#count().catch(() => null)
-    if (!counts || view !== this.#asked.view) return
-    this.counts = counts
     const after = counts.by_view[view]
+    this.counts = counts
+    this.items = this.items.map((row) => withClock(row, rows.get(row.id)))
     if (before !== undefined && after !== undefined && after > before) this.newer += after - before
+  }
+
+  /** The rows that stand here as they are now: as many pages as were opened. */
+  async #again(): Promise<Map<string, CaseItem>> {
+    const [asked, commune, turn] = [this.#asked, this.#commune, this.#turn]
+    const rows = new Map<string, CaseItem>()
+    let cursor: string | null = null
+    do {
+      const page: Page<CaseItem> = await get('/cases', { query: apiQuery(asked, commune, cursor) })
+      for (const row of page.items) rows.set(row.id, row)
+      cursor = page.next_cursor
+    } while (cursor && rows.size < this.items.length && turn === this.#turn)
+    return rows
   }
 
   async more(): Promise<void> {
