@@ -1,7 +1,9 @@
 /** The calendar of an office: weeks of months, keys, what a day is, hours as they are typed, and two officials at once. */
+import { cleanup, fireEvent, render, screen } from '@testing-library/svelte'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { CalendarDesk } from '../../../src/apps/console/calendar/desk.svelte.ts'
 import { copyOf, hoursOf, readHour, readWeek, spoken, type Week } from '../../../src/apps/console/calendar/hours.ts'
+import WeekHours from '../../../src/apps/console/calendar/WeekHours.svelte'
 import {
   byDay,
   type Calendar,
@@ -20,6 +22,8 @@ import {
   weeksOf,
 } from '../../../src/apps/console/calendar/year.ts'
 import catalogue from '../../../src/apps/console/i18n/vi.json'
+import { draftsOf } from '../../../src/apps/console/lib/drafts.ts'
+import { useCatalogue } from '../../../src/core/i18n.ts'
 import { server } from '../server.ts'
 
 const DAY = [
@@ -46,6 +50,11 @@ const calendar = (changes: Partial<Calendar> = {}): Calendar => ({
   national_days_known: true,
   ...changes,
 })
+
+const week = (...monday: [string, string][]): Week => [
+  monday.map(([opens, closes]) => ({ opens, closes })),
+  ...Array.from({ length: 6 }, () => []),
+]
 
 describe('the days of a year', () => {
   test('every month of every year in reach has each of its days once, under its weekday', () => {
@@ -189,11 +198,6 @@ describe('hours as they are typed', () => {
     ['07:30:00', null],
   ])('%s', (text, read) => expect(readHour(text)).toBe(read))
 
-  const week = (...monday: [string, string][]): Week => [
-    monday.map(([opens, closes]) => ({ opens, closes })),
-    ...Array.from({ length: 6 }, () => []),
-  ]
-
   test('are put in order; rows left empty are no office hours', () => {
     const { week: read, wrong } = readWeek(week(['13h30', '17'], ['', ' '], ['7:30', '11:30']))
     expect(wrong).toEqual({})
@@ -260,5 +264,34 @@ describe('a change', () => {
     expect(await desk.inheritHours()).toBe(true)
     expect(desk.conflict).toBe(false)
     expect(network.asked.length).toBe(4)
+  })
+})
+
+describe('hours that were left unsaved', () => {
+  const typed = week(['08:00', '11:00'])
+  beforeEach(() => {
+    localStorage.clear()
+    useCatalogue('vi', catalogue)
+  })
+  afterEach(() => {
+    cleanup()
+    vi.unstubAllGlobals()
+  })
+
+  test.each([
+    ['on the hours there are now', JSON.stringify(calendar().hours.week), false],
+    ['on others', JSON.stringify(week(['09:00', '10:00'])), true],
+    ['by a build that did not keep what they were begun on', undefined, false],
+  ])('%s', async (_name, begun, conflict) => {
+    const drafts = draftsOf('', 'calendar:23798')
+    drafts.keep('week', typed)
+    drafts.keep('begun', begun)
+    server({ 'GET /api/v1/units/23798/calendar*': () => ({ json: calendar() }) })
+    const desk = new CalendarDesk('23798')
+    await desk.load(2026)
+    render(WeekHours, { desk })
+    await fireEvent.click(screen.getByRole('button', { name: 'Đặt giờ riêng' }))
+    expect(desk.conflict).toBe(conflict)
+    expect(screen.getByDisplayValue('08:00')).toBeTruthy()
   })
 })
