@@ -68,13 +68,20 @@ def recount(session: Session, now: datetime, *, batch: int = BATCH) -> bool:
     if mark is None:
         return False
     if mark.reached_at is None:
-        # Counted is by the present calendar: what changed since the mark was made is counted with it.
-        session.execute(
-            delete(CalendarRecount).where(
+        # Counted is by the present calendar: what changed since the mark was made is counted with it. A mark that
+        # another worker holds stays with it: it may just want this one.
+        counted_with_it = (
+            select(CalendarRecount.id)
+            .where(
                 CalendarRecount.unit_id == mark.unit_id,
                 CalendarRecount.reached_at.is_(None),
                 CalendarRecount.id != mark.id,
             )
+            .with_for_update(skip_locked=True)
+        )
+        session.execute(
+            delete(CalendarRecount).where(CalendarRecount.id.in_(counted_with_it)),
+            execution_options={"synchronize_session": False},
         )
     follows = Case.province_id if mark.of_province else Case.unit_id
     index = f"ix_moderation_case_queue_{'province' if mark.of_province else 'unit'}_newest"
@@ -89,6 +96,8 @@ def recount(session: Session, now: datetime, *, batch: int = BATCH) -> bool:
         waiting = waiting.where(
             Case.created_at >= mark.reached_at, or_(Case.created_at > mark.reached_at, here)
         )
+    # No case may be passed by here, for the mark moves on. Of two workers with cases in common (a unit's mark and its
+    # province's) one waits for the other and never both: every slice locks its cases in this order.
     slice_ = waiting.order_by(Case.created_at, Case.id).limit(batch).with_for_update(**_HELD)
     looked_at = _look_at_all(session, slice_, now)
     if len(looked_at) < batch:

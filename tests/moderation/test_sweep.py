@@ -6,14 +6,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from backend.core import clock, events
 from backend.core import db as core_db
@@ -450,6 +452,37 @@ def test_two_changes_are_followed_once_each_and_at_once_when_both_wait(office: O
     slices(MONDAY + timedelta(minutes=7))
     assert case_of(cases[0]).due_at == case_of(cases[2]).due_at > due + timedelta(days=4)
     assert [len(recalculations(each)) for each in cases] == [3, 3, 2]
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("whose", ["unit", "province"])
+def test_workers_that_follow_changes_with_cases_in_common_never_wait_for_one_another(
+    office: Office, whose: str
+) -> None:
+    """Each has its mark before either looks what else it may count with it."""
+    cases = [opened(office, MONDAY + timedelta(seconds=number // 2)) for number in range(7)]
+    due = case_of(cases[0]).due_at
+    later = MONDAY + timedelta(hours=1)
+    closure(office, (MONDAY + timedelta(days=1)).date(), later)
+    with transaction() as session:
+        unit_id = {"unit": office.unit.id, "province": office.unit.parent_id}[whose]
+        sweep.calendar_changed(session, unit_id, later)
+    together = Barrier(2)
+
+    def meet(_c: object, _cur: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("DELETE FROM calendar_recount") and "unit_id" in statement:
+            together.wait(20)
+
+    event.listen(core_db.engine(), "before_cursor_execute", meet)
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            workers = [pool.submit(slices, later, 3) for _ in range(2)]
+            assert sum(each.result(60) for each in workers) == 2 * 3, "each mark in three slices"
+    finally:
+        event.remove(core_db.engine(), "before_cursor_execute", meet)
+    assert {case_of(each).due_at for each in cases} == {due + timedelta(days=1)}
+    assert [len(recalculations(each)) for each in cases] == [1] * 7
+    assert slices(later) == 0
 
 
 def test_a_case_says_that_it_is_being_counted_anew(client: FlaskClient, office: Office) -> None:
