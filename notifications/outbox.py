@@ -163,6 +163,7 @@ def settle(results: Sequence[tuple[Parcel, Result]]) -> datetime | None:
     now = clock.now()
     soonest: datetime | None = None
     with transaction() as session:
+        _hold(session, results)
         for parcel, result in results:
             delivery = session.scalar(
                 select(Delivery).where(
@@ -177,6 +178,28 @@ def settle(results: Sequence[tuple[Parcel, Result]]) -> datetime | None:
             if again is not None:
                 soonest = again if soonest is None else min(soonest, again)
     return soonest
+
+
+def _hold(session: Session, results: Sequence[tuple[Parcel, Result]]) -> None:
+    """Note which hosts asked us to wait, and lock the devices: all that another worker may be settling too.
+
+    Hosts first, then devices, each in one order: of two workers one waits for the other, and never both.
+    """
+    asked: dict[str, datetime] = {}
+    for parcel, result in results:
+        if result.retry_at is not None:
+            asked[parcel.host] = max(result.retry_at, asked.get(parcel.host, result.retry_at))
+    for host, until in sorted(asked.items()):
+        pause = get_or_add(session, HostPause, host, host=host, until=until)
+        pause.until = max(pause.until, until)
+    devices = {parcel.subscription_id for parcel, _result in results} - {None}
+    session.execute(
+        select(Subscription.id)
+        .where(Subscription.id.in_(devices))
+        .order_by(Subscription.id)
+        # Deliveries to them may be queued meanwhile.
+        .with_for_update(key_share=True)
+    )
 
 
 def _apply(session: Session, delivery: Delivery, result: Result, now: datetime) -> datetime | None:
@@ -199,10 +222,6 @@ def _apply(session: Session, delivery: Delivery, result: Result, now: datetime) 
     if result.outcome == Outcome.REFUSED:
         _settle(delivery, DeliveryState.FAILED, now, result.reason)
         return None
-    if result.retry_at is not None:
-        host, until = delivery.host, result.retry_at
-        pause = get_or_add(session, HostPause, host, host=host, until=until)
-        pause.until = max(pause.until, until)
     again = next_attempt(delivery.attempts, now, delivery.expires_at)
     if again is None:
         _settle(delivery, DeliveryState.EXPIRED, now, result.reason)

@@ -6,6 +6,7 @@ import socket
 import threading
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from sqlalchemy import func, select
 
 from backend.core import clock, config
-from backend.core.db import reading, transaction
+from backend.core.db import Base, reading, transaction
 from backend.places.models import AdminUnit
 from notifications import audience, delivery, fan_out, outbox
 from notifications.messages import say
@@ -29,6 +30,7 @@ from notifications.models import (
 )
 from notifications.parcels import SENT, Outcome, Result
 from tests.conftest import Database
+from tests.databases import somebody_waits, wait_for
 from tests.factories.accounts import make_staff
 from tests.factories.notifications import (
     Browser,
@@ -251,6 +253,57 @@ def test_workers_that_are_asked_to_wait_at_once_all_note_what_they_know(
     assert states() == {DeliveryState.QUEUED: 4}
     with reading() as session:
         assert session.scalar(select(HostPause.until)) == MORNING + timedelta(minutes=4)
+
+
+WAIT = Result(Outcome.LATER, "http_429", MORNING + timedelta(minutes=2))
+GONE = Result(Outcome.GONE, "http_410")
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    ("results", "theirs"),
+    [
+        ((WAIT, WAIT), (HostPause, HostPause)),
+        ((SENT, SENT), (Subscription, Subscription)),
+        ((WAIT, SENT), (HostPause, Subscription)),
+        ((SENT, GONE), (Subscription, Subscription)),
+    ],
+    ids=["hosts", "devices", "a host and a device", "a dead device"],
+)
+def test_workers_never_wait_for_one_another_whatever_the_order_of_their_results(
+    push: LoopbackService,
+    unit_id: uuid.UUID,
+    results: tuple[Result, Result],
+    theirs: tuple[type[Base], type[Base]],
+) -> None:
+    """Another worker has the first row when ours begins with the second, and wants that too."""
+    with transaction() as session:
+        devices = sorted(
+            make_subscription(session, name, topics={unit_id: [Topic.ARTICLES]}).id
+            for name in ("one", "another")
+        )
+        hosts = ["a.example", "b.example"]
+        for device, host in zip(devices, hosts, strict=True):
+            session.get_one(Subscription, device).host = host
+            session.add(HostPause(host=host, until=MORNING))
+    announce(unit_id)
+    fan_out.fan_out_pending()
+    parcels = {parcel.subscription_id: parcel for parcel in outbox.lease(2)}
+    ours = [(parcels[each], result) for each, result in zip(devices, results, strict=True)]
+    keys = {HostPause: hosts, Subscription: devices}
+
+    def settle() -> None:
+        with clock.freeze(MORNING):
+            outbox.settle(ours[::-1])
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction() as session:
+            session.get_one(theirs[0], keys[theirs[0]][0], with_for_update=True)
+            settling = pool.submit(settle)
+            wait_for(somebody_waits, "our worker to wait")
+            session.get_one(theirs[1], keys[theirs[1]][1], with_for_update=True)
+        settling.result(20)
+    assert DeliveryState.LEASED not in states()
 
 
 def test_what_is_too_late_by_now_does_not_end_the_round(
