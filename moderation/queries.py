@@ -70,7 +70,7 @@ class Listed:
     department: str | None
     assignee: str | None
     has_photos: bool
-    minutes_left: int | None  # of the stage that runs; None while it is paused or over
+    minutes_left: int | None  # of the stage that runs; None while paused, over, or beyond telling
     recounting: bool  # the calendar changed; its dates may be those of before
 
 
@@ -310,6 +310,10 @@ def _minutes_left(one: Any, meter: Meter, waited: str | None, now: datetime) -> 
         moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # SQLite keeps no zone
         for moment in map(datetime.fromisoformat, waited.split(",") if waited else ())
     )
+    if (
+        len(moments) % 2
+    ):  # half a pause: rows that we did not write; the other cases are listed all the same
+        return None
     pauses = [Pause(*both) for both in zip(moments[::2], moments[1::2], strict=True)]
     due = one.intake_due_at if one.stage is Stage.INTAKE else one.due_at
     return minutes_left(meter, due, now, pauses)

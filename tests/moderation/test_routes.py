@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from backend.core import clock, crypto, storage
 from backend.core import db as core_db
@@ -17,7 +18,7 @@ from backend.core.db import reading, transaction
 from backend.feedback.models import FeedbackAttachment, Identity, TrackingView
 from backend.uploads.models import Purpose, UploadState
 from moderation import service, settings
-from moderation.models import Case
+from moderation.models import Case, ClockEntry, ClockMove, Stage
 from moderation.schemas import CaseSchema
 from moderation.workflow import Move
 from tests.databases import counting
@@ -434,6 +435,28 @@ def test_the_list_and_the_case_tell_the_same_minutes(client: FlaskClient, office
         assert listed[str(each)] == told["allowance_minutes"] - told["elapsed_minutes"]
     assert listed[str(paused)] is listed[str(done)] is None
     assert listed[str(asked)] > listed[str(running)], "what was waited for does not count"
+
+
+def test_a_case_with_half_a_pause_does_not_take_the_list_along(
+    client: FlaskClient, office: Office
+) -> None:
+    monday = datetime(2026, 11, 16, 8, 0, tzinfo=clock.LOCAL)
+    with clock.freeze(monday):
+        odd, sound = opened(office), opened(office)
+    late = monday + timedelta(days=30)
+    with clock.freeze(late), transaction() as session:
+        session.execute(update(Case).values(is_overdue=True))
+        session.add(
+            ClockEntry(case_id=odd, seq=9, stage=Stage.INTAKE, move=ClockMove.RESUME, at=late)
+        )
+    with clock.freeze(late):
+        as_(client, office, "hoa")
+        answer = client.get("/api/v1/cases")
+    assert answer.status_code == 200
+    left = {item["id"]: item["working_minutes_left"] for item in answer.get_json()["items"]}
+    assert left.keys() == {str(odd), str(sound)}
+    assert left[str(odd)] is None
+    assert left[str(sound)] < 0
 
 
 def test_pages_follow_one_another_without_gaps(client: FlaskClient, office: Office) -> None:
