@@ -169,8 +169,8 @@ def _sign_hour() -> bool:
     """Sign a head, unless this hour has one already; True when it did."""
     with transaction() as session:
         log = hold(session)
-        # Looked at only now, while nobody else appends or signs: waiting for the log takes time, and every event that
-        # the head covers must have happened before it.
+        # Looked at only now, while nobody else appends or signs: waiting for the log takes time, and no event that the
+        # head covers may have happened after it, to the second (which is what a head tells).
         at = clock.now().replace(microsecond=0)
         last = latest(session)
         if last is not None and last.at >= hour_of(at):
