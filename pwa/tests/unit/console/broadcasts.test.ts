@@ -1,5 +1,7 @@
 /** The words of a broadcast: written on by one person while another saves, approves, or the sound gets ready. */
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/svelte'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import BroadcastPage from '../../../src/apps/console/broadcasts/BroadcastPage.svelte'
 import { BroadcastDesk } from '../../../src/apps/console/broadcasts/desk.svelte.ts'
 import catalogue from '../../../src/apps/console/i18n/vi.json'
 import type { BroadcastDetail } from '../../../src/apps/console/types.ts'
@@ -26,7 +28,10 @@ beforeEach(() => {
   localStorage.clear()
   useCatalogue('vi', catalogue)
 })
-afterEach(() => vi.unstubAllGlobals())
+afterEach(() => {
+  cleanup()
+  vi.unstubAllGlobals()
+})
 
 /** A server that has `stands.item`, and takes a change only on its version. */
 async function open(item = make()) {
@@ -125,5 +130,39 @@ describe('words being changed', () => {
     desk.drafts.keep('begun', { title: 'Lịch cúp điện', words: 'Thứ Ba cúp điện.', seen: 1 })
     const again = await open(make({ version: 3 }))
     expect([again.desk.editing, again.desk.news, again.desk.mine.words]).toEqual([true, null, 'Thứ Tư cúp điện.'])
+  })
+})
+
+describe('the page', () => {
+  const full = (changes: Partial<BroadcastDetail> = {}) =>
+    make({
+      language: 'vi',
+      priority: 'normal',
+      unit: { code: '23798', name: 'Xã Ayun' } as BroadcastDetail['unit'],
+      events: [],
+      ...changes,
+    })
+
+  test('takes new words through its form', async () => {
+    const { desk, stands } = await open(full())
+    render(BroadcastPage, { params: { id: 'b1' } })
+    await fireEvent.click(await screen.findByRole('button', { name: 'Sửa' }))
+    await fireEvent.input(screen.getByRole('textbox', { name: 'Lời đọc' }), { target: { value: 'Thứ Tư cúp điện.' } })
+    expect(desk.drafts.read('words')).toBe('Thứ Tư cúp điện.')
+    await fireEvent.click(screen.getByRole('button', { name: 'Lưu' }))
+    await waitFor(() => expect(screen.queryByRole('textbox')).toBeNull())
+    expect(stands.item.transcript).toBe('Thứ Tư cúp điện.')
+    expect(screen.getByText('Thứ Tư cúp điện.')).toBeTruthy()
+    expect(desk.drafts.any()).toBe(false)
+  })
+
+  test('shows the words when they were approved away from under a draft', async () => {
+    const first = await open(full())
+    first.desk.edit()
+    first.type('Thứ Tư cúp điện.')
+    await open(full({ can_edit: false, version: 3 }))
+    render(BroadcastPage, { params: { id: 'b1' } })
+    expect(await screen.findByText('Thứ Ba cúp điện.')).toBeTruthy()
+    expect(screen.queryByRole('textbox')).toBeNull()
   })
 })
