@@ -16,9 +16,10 @@ _LAYERS = (CalendarSource.COUNTRY, CalendarSource.PROVINCE, CalendarSource.UNIT)
 
 def year_of(session: Session, unit: AdminUnit, year: int) -> dict[str, Any]:
     """Everything about the calendar of ``unit`` in ``year``; what ``UnitCalendar`` dumps."""
+    # The version first: who changes what was stored since must not be taken for somebody who has seen it.
+    last = calendar_change(session, unit.id)
     layers = calendar_layers(session, unit.id, date(year, 1, 1), date(year, 12, 31))
     above = layers.without_own()
-    last = calendar_change(session, unit.id)
     return {
         "unit": {"code": unit.code, "name": unit.full_name},
         "year": year,

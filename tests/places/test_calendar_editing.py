@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -9,14 +11,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
 from backend.core import clock
 from backend.core.auth import SYSTEM, Role
-from backend.core.db import reading, transaction
+from backend.core.db import engine, reading, transaction
 from backend.core.errors import InvalidInput, NotFound, PreconditionFailed
-from backend.places import calendar_editing, queries, service
+from backend.places import calendar_editing, calendar_view, queries, service
 from backend.places.calendar import DEFAULT_WEEK, DayType
 from backend.places.events import CalendarChanged
 from backend.places.hours import END_OF_DAY
@@ -353,6 +355,46 @@ def test_a_change_names_the_version_it_changes(office: Office) -> None:
         stale = change(office.dung, office.unit, method, where, body, version=7)
         assert stale.status_code == 412
         assert stale.get_json()["current_version"] == 0
+
+
+@contextmanager
+def after_statement(number: int, work: Callable[[], None]) -> Iterator[list[int]]:
+    """Do ``work`` once, between that statement inside the block and the next; the list is how many there were."""
+    sent: list[int] = []
+
+    def count(*_: object) -> None:
+        sent.append(len(sent) + 1)
+        if sent[-1] == number:
+            work()
+
+    event.listen(engine(), "after_cursor_execute", count)
+    try:
+        yield sent
+    finally:
+        event.remove(engine(), "after_cursor_execute", count)
+
+
+def test_nobody_is_given_a_version_without_what_it_stands_for(office: Office) -> None:
+    """Somebody stores hours between two of the statements that read a year, whichever two they are."""
+
+    def read() -> dict[str, Any]:
+        with reading() as session:
+            return calendar_view.year_of(session, office.unit, 2026)
+
+    for number in (1, 2, 3):
+        before = read()
+
+        def store(minute: int = number) -> None:
+            with transaction() as session:
+                service.set_hours(session, office.unit.id, {0: [(time(6), time(7, minute))]})
+
+        with after_statement(number, store) as sent:
+            seen = read()
+        now = read()
+        assert len(sent) > number
+        assert now["version"] == before["version"] + 1
+        assert seen["version"] == before["version"] or seen["hours"] == now["hours"]
+        assert now["hours"] != before["hours"]
 
 
 def test_only_the_leader_and_administrators_of_the_unit_or_its_province_find_it(
