@@ -10,7 +10,7 @@ import sqlite3
 import sys
 from collections.abc import Callable
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from backend.core import i18n
 from backend.core.config import ConfigError
@@ -19,17 +19,28 @@ from backend.core.errors import InvalidInput, Problem
 
 LANGUAGE = "en"  # commands and their documentation are in English
 _NOT_MIGRATED = "the database is not the one of this version: run `make migrate` first"
-_UNDEFINED = {"42P01", "42703"}  # PostgreSQL: no such table, no such column
+_STORED_TWICE = "somebody else stored the same at the same moment: run the command again"
+_BUSY = "somebody else keeps the database busy: run the command again"
+_FULL = "the disk is full"
+# What PostgreSQL says, and what to do.
+_POSTGRESQL = {
+    "42P01": _NOT_MIGRATED,  # no such table
+    "42703": _NOT_MIGRATED,  # no such column
+    "23505": _STORED_TWICE,
+    "55P03": _BUSY,
+    "53100": _FULL,
+}
 # What SQLite says, and what to do.
 _SQLITE = {
+    "UNIQUE constraint failed": _STORED_TWICE,
     "no such table": _NOT_MIGRATED,
     "no such column": _NOT_MIGRATED,
     "file is not a database": "the file that TIENGLANG_DATABASE_URL or TIENGLANG_VAR_DIR names is no SQLite database",
     "unable to open database file": "the database file cannot be opened: is its folder there, and may you write in it?",
     "readonly database": "the database may only be read: is its disk writable, and does its file belong to you?",
-    "disk is full": "the disk is full; nothing was changed",
-    "disk I/O error": "the disk does not take what is written; nothing was changed",
-    "database is locked": "somebody else keeps the database busy; nothing was changed, run the command again",
+    "disk is full": _FULL,
+    "disk I/O error": "the disk does not take what is written",
+    "database is locked": _BUSY,
 }
 _MACHINE = {
     errno.ENOSPC,
@@ -54,11 +65,6 @@ def in_words(error: BaseException) -> str | None:
             words = f"{error}: TIENGLANG_DATA_KEYS must also name the key that it was made with"
         case Problem():
             words = _of_rules(error)
-        case IntegrityError():
-            words = (
-                "somebody else stored the same at the same moment; "
-                "nothing was changed, run the command again"
-            )
         case DBAPIError():
             words = _of_database(error)
         case sqlite3.Error():
@@ -97,14 +103,14 @@ def _of_rules(problem: Problem) -> str:
 
 
 def _of_database(error: DBAPIError) -> str | None:
-    if getattr(error.orig, "sqlstate", None) in _UNDEFINED:
-        return _NOT_MIGRATED
     if isinstance(error.orig, sqlite3.Error):
         return _of_sqlite(error.orig)
-    if error.connection_invalidated or getattr(error.orig, "sqlstate", "") is None:
-        # psycopg has no code for a server that was never reached
+    code = getattr(error.orig, "sqlstate", None)
+    # A server that was never reached gave no code; a statement that psycopg itself refuses has none either.
+    unreached = code is None and isinstance(error, OperationalError)
+    if unreached or error.connection_invalidated:
         return f"the database does not answer: {str(error.orig).splitlines()[0]}"
-    return None
+    return _POSTGRESQL.get(code or "")
 
 
 def _of_sqlite(error: BaseException) -> str | None:

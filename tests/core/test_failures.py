@@ -6,16 +6,23 @@ import errno
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
+import psycopg
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import create_engine, insert, text
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.orm import Session
 
 from backend.core.config import ConfigError
 from backend.core.crypto import SealError
+from backend.core.db import Generation, transaction
 from backend.core.errors import Conflict, InvalidInput
-from backend.core.failures import in_words, told
+from backend.core.failures import _POSTGRESQL, _SQLITE, in_words, told
+from tests.conftest import Database
+from tests.factories.places import make_commune
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -38,11 +45,18 @@ def failure(file: Path, statement: str) -> DBAPIError:
         (OSError(errno.ENOSPC, "No space left on device", "/var/x"), "/var/x: No space left"),
         (OSError(errno.EROFS, "Read-only file system"), "Read-only file system"),
         (sqlite3.OperationalError("database or disk is full"), "the disk is full"),
+        (sqlite3.OperationalError("database is locked"), "run the command again"),
         (sqlite3.OperationalError("attempt to write a readonly database"), "only be read"),
     ],
 )
 def test_what_happened_is_said_in_words(error: Exception, words: str) -> None:
     assert words in (in_words(error) or "")
+
+
+def test_nobody_is_promised_that_nothing_was_changed() -> None:
+    """Keys are changed page by page, each in a transaction of its own."""
+    for said in (*_SQLITE.values(), *_POSTGRESQL.values()):
+        assert "changed" not in said
 
 
 def test_a_database_that_is_none_or_is_not_migrated_is_named(tmp_path: Path) -> None:
@@ -53,6 +67,64 @@ def test_a_database_that_is_none_or_is_not_migrated_is_named(tmp_path: Path) -> 
     assert "make migrate" in (missing or "")
     nowhere = in_words(failure(tmp_path / "no" / "folder", "SELECT 1"))
     assert "cannot be opened" in (nowhere or "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "words"),
+    [
+        (OperationalError, None, "the database does not answer: no route"),  # never reached
+        (ProgrammingError, None, None),  # refused by the driver before it was sent
+        (DataError, None, None),
+        (ProgrammingError, "42P01", "make migrate"),
+        (ProgrammingError, "42601", None),
+        (OperationalError, "55P03", "keeps the database busy"),
+        (OperationalError, "53100", "the disk is full"),
+    ],
+)
+def test_what_postgresql_says_is_told_from_what_its_driver_refuses(
+    kind: type[DBAPIError], code: str | None, words: str | None
+) -> None:
+    said = (
+        psycopg.errors.lookup(code)("no") if code else getattr(psycopg, kind.__name__)("no route")
+    )
+    heard = in_words(kind("SELECT 1", {}, said))
+    assert heard is None if words is None else words in (heard or "")
+
+
+def why_not(work: Callable[[Session], object]) -> str | None:
+    """What is said when ``work`` cannot be stored."""
+
+    def store() -> None:
+        with transaction() as session:
+            work(session)
+
+    with pytest.raises(DBAPIError) as caught:
+        store()
+    return in_words(caught.value)
+
+
+def test_what_was_stored_twice_is_done_again(db: Database) -> None:
+    with transaction() as session:
+        session.add(Generation(area="a"))
+    assert "run the command again" in (
+        why_not(lambda session: session.add(Generation(area="a"))) or ""
+    )
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda session: session.execute(insert(Generation).values(area="a", value=None)),
+        lambda session: make_commune(session, parent_id=uuid4()),
+        lambda session: session.execute(text("SELECT :what"), {"what": object()}),
+        lambda session: session.execute(text("SELEKT 1")),
+    ],
+    ids=["empty", "belongs to nothing", "refused by the driver", "no SQL"],
+)
+def test_what_can_never_be_stored_keeps_its_traceback(
+    db: Database, work: Callable[[Session], object]
+) -> None:
+    assert why_not(work) is None
 
 
 def test_our_own_mistakes_keep_their_traceback(tmp_path: Path) -> None:
