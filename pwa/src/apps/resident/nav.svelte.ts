@@ -22,6 +22,8 @@ export function go(to: string, options: { replace?: boolean } = {}): void {
 /** Changes the query of this page without a new entry in the history; empty values go. */
 export function refine(changes: Record<string, string>): void {
   const query = new URLSearchParams(location.search)
+  // It leads on in the list as it was.
+  query.delete('cursor')
   for (const [key, value] of Object.entries(changes)) {
     if (value) query.set(key, value)
     else query.delete(key)
