@@ -20,7 +20,7 @@ const FILES = [
   { name: 'app', tags: ['$initial' as const] },
   {
     name: 'parts',
-    test: /src\/(ui\/(Button|Badge|ListenButton)\.svelte|core\/speech\.ts|apps\/resident\/parts\/states\.ts)$/,
+    test: /src\/(ui\/(Button|Badge|ListenButton)\.svelte|ui\/toasts\.svelte\.ts|core\/speech\.ts|apps\/resident\/parts\/states\.ts)$/,
   },
 ]
 

@@ -1,5 +1,5 @@
 /** The JSON the server wrote into the page beside its markup (first-screen.md); taken once. */
-import { keepRead } from '../../core/reads.ts'
+import type { Query } from '../../core/api.ts'
 import type {
   Article,
   ArticleItem,
@@ -35,32 +35,21 @@ function parse(): First {
 
 /** What came with the page, until the reader goes on from it: what is shown later is asked for. */
 export let first: First = parse()
-const came = first
 
 export function forgetFirst(): void {
   // The places to choose from are asked for nowhere else, and hardly change.
-  first = { communes: came.communes }
+  first = { communes: first.communes }
 }
 
 /** Going back, a browser may show an old copy of the page: what is in it is asked for again. */
 export const isFresh = (): boolean =>
   (performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming | undefined)?.type !== 'back_forward'
 
+/** What came with the page, by the question it answers: kept for reading offline once the first screen stands. */
+export const answered: { path: string; query?: Query; data: unknown }[] = []
+
 /** What is still being drawn of the first screen; the server's stays until it is whole. */
 export const drawing: Promise<void>[] = []
 
 /** Lets the browser do what else it has to. */
-export const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve))
-
-/** Keeps what came with the page, so that it can be read offline at once. */
-export async function keepFirst(): Promise<void> {
-  const { commune, articles, article, outcome, outcomes, broadcasts, feedback_categories } = came
-  const place = `/communes/${commune?.code}`
-  if (commune) await keepRead(place, commune)
-  if (articles) await keepRead(`${place}/articles`, articles, { query: { limit: HOME_LIMIT } })
-  if (broadcasts) await keepRead(`${place}/broadcasts`, broadcasts, { query: { limit: LIST_LIMIT } })
-  if (outcomes) await keepRead(`${place}/feedback`, outcomes, { query: { limit: LIST_LIMIT } })
-  if (feedback_categories) await keepRead('/feedback-categories', feedback_categories)
-  if (article) await keepRead(`/articles/${article.id}`, article)
-  if (outcome) await keepRead(`/public-feedback/${outcome.id}`, outcome)
-}
+export const pause = (milliseconds = 0): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))

@@ -1,7 +1,7 @@
 /** What can wait until the first screen stands: the outbox, the worker, and stores for a day without a network. */
 import { mount } from 'svelte'
-import { pruneReads, read } from '../../core/reads.ts'
-import { keepFirst } from './first.ts'
+import { keepRead, pruneReads, read } from '../../core/reads.ts'
+import { answered } from './first.ts'
 import Later from './Later.svelte'
 import { app } from './state.svelte.ts'
 import { startWorker } from './worker.ts'
@@ -12,7 +12,7 @@ const PATIENCE = 4_000
 export function begin(): void {
   const target = document.body.appendChild(document.createElement('div'))
   mount(Later, { target })
-  void keepFirst()
+  for (const { path, query, data } of answered) void keepRead(path, data, { query })
   setTimeout(startWorker, PATIENCE)
   setTimeout(() => void warm(), 2 * PATIENCE)
 }
@@ -21,6 +21,7 @@ export function begin(): void {
 async function warm(): Promise<void> {
   const paths = ['/privacy-notice', '/feedback-categories', '/policies', '/categories']
   if (app.commune) paths.push(`/communes/${app.commune.code}`, `/communes/${app.commune.code}/communities`)
-  for (const path of paths) await read(path, () => undefined).catch(() => undefined)
+  const there = new Set(answered.map(({ path }) => path))
+  for (const path of paths) if (!there.has(path)) await read(path, () => undefined).catch(() => undefined)
   await pruneReads().catch(() => undefined)
 }

@@ -5,34 +5,54 @@ import '../../ui/base.css'
 import '../../ui/highland.css'
 import './app.css'
 import App from './App.svelte'
-import { drawing, first, pause } from './first.ts'
+import { answered, drawing, first, isFresh, pause } from './first.ts'
 import { find } from './routes.ts'
 import { app, setCommune } from './state.svelte.ts'
-import { fields, typeAgain } from './typed.ts'
+import { bringBack, fields, haveRoom, isChanged, keepTyped, typeAgain } from './typed.ts'
 import './install.svelte.ts'
 
-// A new build took away a file this page still asks for: load the page anew, once.
-addEventListener('vite:preloadError', (event) => {
-  const last = Number(sessionStorage.getItem('tl_reloaded') ?? 0)
-  if (Date.now() - last < 60_000) return
-  event.preventDefault()
-  sessionStorage.setItem('tl_reloaded', String(Date.now()))
-  location.reload()
-})
+const drawn = document.getElementById('app') as HTMLElement
+const isServers = (): boolean => drawn.isConnected && drawn.firstElementChild !== null
 
-const words = loadLanguage(preferredLanguage(), { vi: () => import('./i18n/vi.ts'), en: () => import('./i18n/en.ts') })
-const front = location.pathname === '/' && app.commune !== null && !location.search.includes('choose')
-const screen = words.then(() => (front ? undefined : find(location.pathname)?.load())).catch(() => undefined)
+/**
+ * The page anew once the network answers: a file that did not come, or that a new build took away, is not asked for again
+ * in the same page. What was typed into the server's page is kept; in the app it waits until nothing stands in a field.
+ */
+async function anew(): Promise<void> {
+  const long = Date.now() - Number(sessionStorage.getItem('tl_reloaded')) > 60_000
+  const there = long && (await fetch('/healthz', { cache: 'no-store' }).catch(() => undefined))?.ok
+  const servers = isServers()
+  if (there && (servers || !fields(document.body).some(isChanged))) {
+    sessionStorage.setItem('tl_reloaded', String(Date.now()))
+    if (servers) keepTyped(drawn)
+    location.reload()
+  } else if (servers) setTimeout(anew, 4000)
+}
+addEventListener('vite:preloadError', anew)
+bringBack(drawn)
 
-// What the server drew stays until the screen of this address can take its place, all at once.
-void Promise.all([words, screen]).then(async () => {
-  if (first.commune) setCommune(first.commune, app.commune === null)
-  const drawn = document.getElementById('app') as HTMLElement
+/** What the server drew stays until the screen of this address can take its place, all at once. */
+async function takeOver(): Promise<void> {
+  await loadLanguage(preferredLanguage(), { vi: () => import('./i18n/vi.ts'), en: () => import('./i18n/en.ts') })
+  const front = location.pathname === '/' && app.commune && !location.search.includes('choose')
+  try {
+    if (!front) await find(location.pathname)?.load()
+  } catch {
+    // What the server drew can be read; an empty page says what is wrong.
+    if (isServers()) return
+  }
+  const { commune } = first
+  if (commune) {
+    setCommune(commune, app.commune === null)
+    if (isFresh()) answered.push({ path: `/communes/${commune.code}`, data: commune })
+  }
   const target = drawn.cloneNode(false) as HTMLElement
   await pause()
   mount(App, { target })
   await Promise.all(drawing)
   await tick()
+  // Words for which there is no field yet are not taken from under the writer's hands.
+  while (!haveRoom(fields(drawn), target)) await pause(250)
   // A picture that is there already does not wait to be scrolled to: it would be gone for a moment.
   const there = new Set(
     [...drawn.querySelectorAll('img')].filter((image) => image.naturalWidth).map((image) => image.src),
@@ -43,4 +63,5 @@ void Promise.all([words, screen]).then(async () => {
   typeAgain(typed)
   const idle = globalThis.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 1500))
   idle(() => void import('./later.ts').then(({ begin }) => begin()))
-})
+}
+void takeOver()

@@ -1,7 +1,7 @@
 /** One answer of the server as state of a screen: what is saved first, then what is fresh, and honest about which. */
 import { Problem, type Query } from '../../core/api.ts'
 import { read } from '../../core/reads.ts'
-import { isFresh } from './first.ts'
+import { answered, isFresh } from './first.ts'
 
 export type Asked = { path: string; query?: Query; headers?: Record<string, string> }
 
@@ -13,7 +13,7 @@ export class Resource<T> {
   problem = $state.raw<Problem | null>(null)
   /** True when only the saved answer could be shown. */
   stale = $state(false)
-  #asked = $state.raw<Asked | null>(null)
+  #asked: Asked | null = null
   #turn = 0
 
   /**
@@ -31,6 +31,7 @@ export class Resource<T> {
       this.#asked = asked
       if (begun) this.data = undefined
       if (begun || first === undefined || !isFresh()) void this.reload()
+      else answered.push({ ...asked, data: first })
     })
   }
 

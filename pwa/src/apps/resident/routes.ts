@@ -52,8 +52,7 @@ async function load(name: Name): Promise<Screen> {
   if (!READING.has(name)) words.push(writingWords)
   if (name === 'settings' || name === 'choose') words.push(settingsWords)
   const [screen] = await Promise.all([FILES[name](), ...words.map((add) => add())])
-  // What is written is opened before it is drawn, each time.
-  if (name !== 'send') loaded.set(name, screen)
+  loaded.set(name, screen)
   return screen
 }
 

@@ -4,12 +4,18 @@
   const scrolled = () => document.documentElement.classList.add('scrolled')
   addEventListener('scroll', scrolled, { once: true, passive: true })
   let begun = false
+  const got = (file) => fetch(file).then((answer) => (answer.ok ? answer.blob() : Promise.reject()))
   const begin = () => {
     if (begun) return
     begun = true
-    for (const href of files)
-      document.head.append(Object.assign(document.createElement('link'), { rel: 'modulepreload', href }))
-    import(files[0])
+    // An import that failed is never tried again by most browsers: it begins when all of it has come, however often that takes.
+    Promise.all(files.map(got)).then(
+      () => import(files[0]),
+      () => {
+        begun = false
+        setTimeout(begin, 4000)
+      },
+    )
   }
   // A screen that only the app can draw has nothing else to wait for.
   if (!document.getElementById('app').firstElementChild) return begin()
