@@ -54,4 +54,6 @@ for path in sys.argv[1:]:
 `
 const drawn = readdirSync(folder).filter((name) => name.endsWith('.png'))
 const python = fileURLToPath(new URL('../../.venv/bin/python', import.meta.url))
-spawnSync(python, ['-c', fewer, ...drawn.map((name) => folder + name)], { stdio: 'inherit' })
+const { status } = spawnSync(python, ['-c', fewer, ...drawn.map((name) => folder + name)], { stdio: 'inherit' })
+if (status !== 0)
+  throw new Error(`${python} did not make the icons smaller: the test environment (bin/venv test) has Pillow`)
