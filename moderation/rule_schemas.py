@@ -18,6 +18,7 @@ from backend.core.api import (
     code,
 )
 from backend.feedback.models import Policy
+from backend.places.schemas import unit_code
 from moderation.models import FeedbackCategory, FeedbackKind, LegalType, Urgency
 from moderation.routing import (
     FARTHEST_M,
@@ -32,11 +33,6 @@ from moderation.routing import (
 def _list(inner: fields.Field[Any], most: int = MOST_NAMED) -> fields.List[Any]:
     bounds = [validate.Length(min=1, error="required"), validate.Length(max=most, error="too_many")]
     return fields.List(inner, validate=bounds)
-
-
-def _unit_code(**kwargs: Any) -> fields.String:
-    help_text = {"example": "23798", "description": "code of a commune or province"}
-    return code(r"\d{2}|\d{5}", metadata=help_text, **kwargs)
 
 
 class CircleSchema(Schema):
@@ -96,13 +92,13 @@ def _department(**kwargs: Any) -> fields.String:
 class RuleTableQuery(Schema):
     """Whose rules."""
 
-    unit = _unit_code(required=True)
+    unit = unit_code(required=True)
 
 
 class RuleIn(Schema):
     """A new rule of a unit."""
 
-    unit = _unit_code(required=True)
+    unit = unit_code(required=True)
     name = PlainText(max_length=120, min_length=1, required=True)
     conditions = fields.Nested(RuleConditionsSchema, required=True)
     department = _department(required=True)
@@ -135,7 +131,7 @@ class RuleTrialIn(RuleIn):
 class RuleOrderIn(Schema):
     """All rules of the unit itself, in the order in which they shall be asked."""
 
-    unit = _unit_code(required=True)
+    unit = unit_code(required=True)
     order = fields.List(
         Uuid(), required=True, validate=validate.Length(max=MOST_RULES, error="too_many")
     )
