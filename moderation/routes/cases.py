@@ -9,6 +9,7 @@ from flask import Response
 
 from backend.core import text as texts
 from backend.core.api import (
+    IF_MATCH,
     Blueprint,
     json_answer,
     language,
@@ -20,6 +21,8 @@ from backend.core.auth import Permission, principal, staff
 from backend.core.db import reading, transaction
 from backend.core.errors import InvalidInput, NotFound
 from backend.core.i18n import t
+from backend.places import queries as places
+from backend.places.lineage import became
 from moderation import detail, queries, service
 from moderation.filters import Filters
 from moderation.list_schemas import (
@@ -44,14 +47,6 @@ from moderation.workflow import Move
 blueprint = Blueprint("cases", __name__, description="The working life of feedback")
 
 EXCERPT = 160
-IF_MATCH = {
-    "in": "header",
-    "name": "If-Match",
-    "required": True,
-    "schema": {"type": "string"},
-    "description": "`version` of the case as it was seen",
-    "example": '"7"',
-}
 MOVE_IN_PATH = {
     "in": "path",
     "name": "move",
@@ -191,8 +186,12 @@ def read_identity(body: dict[str, Any], case_id: UUID) -> Response:
 @staff(Permission.CASES_TRIAGE)
 @blueprint.response(200, HandlersSchema)
 def handlers(case_id: UUID, department_id: UUID) -> Response:
-    """Whom the case may be given to in a department."""
+    """Whom the case may be given to in a department of its unit, or of what that became."""
     with reading() as session:
         case = service.load(session, principal(), case_id)
+        department = places.department(session, department_id)
+        units = session.scalars(became(case.unit_id)).all()
+        if department is None or department.unit_id not in units:
+            raise NotFound
         found = queries.handlers_of(session, case.unit_id, department_id)
     return json_answer({"items": [{"id": str(key), "name": name} for key, name in found.items()]})

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Response
 from sqlalchemy.orm import Session
 
-from backend.core.api import Blueprint, language, require_version, with_etag
+from backend.core.api import IF_MATCH, Blueprint, language, require_version, with_etag
 from backend.core.auth import Permission, principal, staff
 from backend.core.db import reading, transaction
 from backend.core.errors import Forbidden
@@ -17,7 +17,6 @@ from backend.feedback.models import Feedback
 from moderation import access, detail, publishing, service
 from moderation.models import Case
 from moderation.publication_schemas import PublicationDraftSchema, PublicationSchema
-from moderation.routes.cases import IF_MATCH
 
 blueprint = Blueprint("publication", __name__, description="Publishing outcomes")
 
@@ -33,8 +32,9 @@ def preview(case_id: UUID) -> Response:
     return with_etag(payload, case.version)
 
 
-@blueprint.route("/cases/<uuid:case_id>/publication", methods=["PUT"], parameters=[IF_MATCH])
+@blueprint.route("/cases/<uuid:case_id>/publication", methods=["PUT"])
 @staff(Permission.CASES_PUBLISH)
+@blueprint.doc(parameters=[IF_MATCH])
 @blueprint.arguments(PublicationDraftSchema)
 @blueprint.response(200, PublicationSchema)
 def save(body: dict[str, Any], case_id: UUID) -> Response:

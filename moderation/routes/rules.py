@@ -9,6 +9,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from backend.core.api import (
+    IF_MATCH,
     Blueprint,
     created_once,
     json_answer,
@@ -63,6 +64,7 @@ def create_routing_rule(draft: dict[str, Any]) -> Response:
 
 @blueprint.route("/routing-rules/<uuid:rule_id>", methods=["PATCH"])
 @staff(MANAGE)
+@blueprint.doc(parameters=[IF_MATCH])
 @blueprint.arguments(RulePatch)
 @blueprint.alt_response(200, schema=RoutingRuleSchema)
 def edit_routing_rule(draft: dict[str, Any], rule_id: UUID) -> Response:
@@ -77,6 +79,7 @@ def edit_routing_rule(draft: dict[str, Any], rule_id: UUID) -> Response:
 
 @blueprint.route("/routing-rules/order", methods=["PUT"])
 @staff(MANAGE)
+@blueprint.doc(parameters=[IF_MATCH])
 @blueprint.arguments(RuleOrderIn)
 @blueprint.alt_response(200, schema=RoutingTableSchema)
 def order_routing_rules(asked: dict[str, Any]) -> Response:

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 import schemathesis
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
 from schemathesis.specs.openapi.checks import ignored_auth
 
 from backend.cli import openapi
@@ -41,14 +42,14 @@ schemathesis.openapi.format(
 )
 # Rules that no schema can say (an unknown commune, a stale version, a state that does not allow it, a checksum that
 # does not fit) have statuses of their own; what must never happen is a 5xx, an undescribed status or body, or wrong
-# input that is taken.
-RULES = ["409", "410", "412", "416", "422", "428", "429", "460"]
+# input that is taken. Good input names its version where the description wants one: no 428.
+RULES = ["409", "410", "412", "416", "422", "429", "460"]
 CHECKS = SCHEMA.config.checks
 CHECKS.positive_data_acceptance = type(CHECKS.positive_data_acceptance)(
     expected_statuses=["2xx", "3xx", "401", "403", "404", *RULES]
 )
 CHECKS.negative_data_rejection = type(CHECKS.negative_data_rejection)(
-    expected_statuses=["400", "401", "403", "404", "405", "406", "413", "415", *RULES, "5xx"]
+    expected_statuses=["400", "401", "403", "404", "405", "406", "413", "415", "428", *RULES, "5xx"]
 )
 CHECKS.missing_required_header = type(CHECKS.missing_required_header)(
     expected_statuses=["400", "401", "403", "404", "406", "412", "415", "422", "428"]
@@ -62,6 +63,15 @@ MODEST = settings(
 )
 
 BRIEF = settings(MODEST, max_examples=2)
+# Until the first that fits.
+PATIENT = settings(MODEST, max_examples=60, phases=[Phase.generate])
+
+# Hours that are open at some time and follow each other are not made up by chance.
+SOUND = {
+    "PUT /api/v1/units/{code}/working-hours": {
+        "body": {"week": [[{"opens": "07:00", "closes": "11:30"}]] * 7}
+    }
+}
 
 PLAIN = {"Accept-Encoding": "identity"}
 Headers = dict[str, str]
@@ -125,12 +135,24 @@ def named_in(path: str, village: Callers) -> dict[str, str]:
 def ask(case: schemathesis.Case, db: Database, village: Callers, proof: Headers) -> None:
     """Send it, a good request about rows that exist."""
     if case.meta is None or case.meta.generation.mode.is_positive:
-        known = named_in(case.path, village)
-        for name in known.keys() & case.path_parameters.keys():
-            case.path_parameters[name] = known[name]
-    headers = {**PLAIN, **proof, "If-Match": '"1"'}
+        name_what_is_there(case, village)
+    told = describes_version(case.operation)
+    headers = {**PLAIN, **proof, **({"If-Match": '"1"'} if told else {})}
     # It takes our token for one it made up; whether tokens are looked at is asked below.
-    case.call_and_validate(app=db.app, headers=headers, excluded_checks=[ignored_auth])
+    answer = case.call_and_validate(app=db.app, headers=headers, excluded_checks=[ignored_auth])
+    assert told or answer.status_code != 428, "it asks for a version without having said so"
+
+
+def name_what_is_there(case: schemathesis.Case, village: Callers) -> None:
+    """Let its path name rows that exist."""
+    known = named_in(case.path, village)
+    for name in known.keys() & case.path_parameters.keys():
+        case.path_parameters[name] = known[name]
+
+
+def describes_version(operation: schemathesis.APIOperation[Any, Any, Any, Any]) -> bool:
+    """True when the description says that the operation needs ``If-Match``."""
+    return any(each.name == "If-Match" and each.is_required for each in operation.headers)
 
 
 @SCHEMA.parametrize()
@@ -155,6 +177,27 @@ def test_whoever_an_operation_takes_may_ask_it_anything(
 @MODEST
 def test_anybody_may_ask_anything(case: schemathesis.Case, db: Database) -> None:
     case.call_and_validate(app=db.app, headers=PLAIN)
+
+
+@pytest.mark.sqlite  # which headers an operation wants is the same on both databases
+def test_whoever_says_that_it_needs_a_version_asks_for_it(db: Database, village: Callers) -> None:
+    """That nobody else does is asked above, of every request that names none."""
+    told = [each.ok() for each in SCHEMA.get_all_operations() if describes_version(each.ok())]
+    assert told != []
+
+    def asks_for_it(case: schemathesis.Case) -> bool:
+        name_what_is_there(case, village)
+        del case.headers["If-Match"]
+        return bool(case.call(app=db.app, headers={**PLAIN, **village.app}).status_code == 428)
+
+    content = []
+    for operation in told:
+        try:
+            good = operation.as_strategy(**SOUND.get(operation.label, {}))
+            find(good, asks_for_it, settings=PATIENT)
+        except NoSuchExample:
+            content.append(operation.label)
+    assert content == []
 
 
 # Files whose addresses are told by what they belong to.

@@ -46,7 +46,6 @@ MOVE = f"<any({', '.join(workflow.NAMES)}):move>"
 
 @blp.route("/console/broadcasts")
 @staff(Permission.BROADCASTS_READ)
-@blp.doc(parameters=[IF_MATCH])
 @blp.arguments(DeskQuery, location="query")
 @blp.response(200, page_schema(DeskItem))
 def list_desk(query: dict[str, Any]) -> dict[str, Any]:
@@ -103,6 +102,7 @@ def create_broadcast(draft: dict[str, Any]) -> Response:
 
 @blp.route("/console/broadcasts/<uuid:broadcast_id>", methods=["PATCH"])
 @staff(Permission.BROADCASTS_WRITE)
+@blp.doc(parameters=[IF_MATCH])
 @blp.arguments(BroadcastPatch)
 @blp.alt_response(200, schema=DeskBroadcast)
 def edit_broadcast(draft: dict[str, Any], broadcast_id: UUID) -> Response:

@@ -37,7 +37,6 @@ blp = Blueprint("device_desk", __name__, description="Loudspeakers and boards, f
 
 @blp.route("/devices")
 @staff(Permission.DEVICES_MANAGE)
-@blp.doc(parameters=[IF_MATCH])
 @blp.arguments(DeviceQuery, location="query")
 @blp.response(200, page_schema(DeviceItem))
 def list_devices(query: dict[str, Any]) -> dict[str, Any]:
@@ -75,6 +74,7 @@ def get_device(device_id: UUID) -> Response:
 
 @blp.route("/devices/<uuid:device_id>", methods=["PATCH"])
 @staff(Permission.DEVICES_MANAGE)
+@blp.doc(parameters=[IF_MATCH])
 @blp.arguments(DevicePatch)
 @blp.alt_response(200, schema=DeviceDetail)
 def change_device(asked: dict[str, Any], device_id: UUID) -> Response:

@@ -43,7 +43,6 @@ MOVE = "<any(submit, return, approve, schedule, publish, review, correct, withdr
 
 @blp.route("/console/articles")
 @staff(Permission.ARTICLES_READ)
-@blp.doc(parameters=[IF_MATCH])
 @blp.arguments(DeskQuery, location="query")
 @blp.response(200, page_schema(DeskItem))
 def list_articles(query: dict[str, Any]) -> dict[str, Any]:
@@ -94,6 +93,7 @@ def create_article(draft: dict[str, Any]) -> Response:
 
 @blp.route("/console/articles/<uuid:article_id>", methods=["PATCH"])
 @staff(*WRITERS)
+@blp.doc(parameters=[IF_MATCH])
 @blp.arguments(ArticlePatch)
 @blp.alt_response(200, schema=DeskArticle)
 def edit_article(draft: dict[str, Any], article_id: UUID) -> Response:

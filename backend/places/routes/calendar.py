@@ -10,7 +10,7 @@ from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 
 from backend.core import clock
-from backend.core.api import Blueprint, require_version, with_etag
+from backend.core.api import IF_MATCH, Blueprint, require_version, with_etag
 from backend.core.auth import principal, staff
 from backend.core.db import reading, transaction
 from backend.core.errors import InvalidInput, NotFound
@@ -23,6 +23,7 @@ from backend.places.scope import unit_in_scope
 blp = Blueprint(
     "calendar", __name__, description="Working time of an office: hours, days off, days made up"
 )
+# The paths name If-Match: ``doc`` would describe it in the place of the query, not beside it.
 
 
 @blp.route("/units/<string:code>/calendar")
@@ -36,7 +37,7 @@ def get_calendar(query: dict[str, Any], code: str) -> Response:
         return _answer(session, unit, query)
 
 
-@blp.route("/units/<string:code>/working-hours", methods=["PUT"])
+@blp.route("/units/<string:code>/working-hours", methods=["PUT"], parameters=[IF_MATCH])
 @staff(editing.MANAGE)
 @blp.arguments(CalendarQuery, location="query")
 @blp.arguments(WeekIn)
@@ -54,7 +55,7 @@ def set_hours(query: dict[str, Any], body: dict[str, Any], code: str) -> Respons
         return _answer(session, unit, query)
 
 
-@blp.route("/units/<string:code>/working-hours", methods=["DELETE"])
+@blp.route("/units/<string:code>/working-hours", methods=["DELETE"], parameters=[IF_MATCH])
 @staff(editing.MANAGE)
 @blp.arguments(CalendarQuery, location="query")
 @blp.alt_response(200, schema=UnitCalendar)
@@ -67,7 +68,9 @@ def inherit_hours(query: dict[str, Any], code: str) -> Response:
         return _answer(session, unit, query)
 
 
-@blp.route("/units/<string:code>/calendar-days/<string:day>", methods=["PUT"])
+@blp.route(
+    "/units/<string:code>/calendar-days/<string:day>", methods=["PUT"], parameters=[IF_MATCH]
+)
 @staff(editing.MANAGE)
 @blp.arguments(CalendarQuery, location="query")
 @blp.arguments(CalendarDayIn)
@@ -85,7 +88,9 @@ def set_day(query: dict[str, Any], body: dict[str, Any], code: str, day: str) ->
         return _answer(session, unit, query)
 
 
-@blp.route("/units/<string:code>/calendar-days/<string:day>", methods=["DELETE"])
+@blp.route(
+    "/units/<string:code>/calendar-days/<string:day>", methods=["DELETE"], parameters=[IF_MATCH]
+)
 @staff(editing.MANAGE)
 @blp.arguments(CalendarQuery, location="query")
 @blp.alt_response(200, schema=UnitCalendar)

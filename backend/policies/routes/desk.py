@@ -38,7 +38,6 @@ MOVE = f"<any({', '.join(workflow.NAMES)}):move>"
 
 @blp.route("/console/policies")
 @staff(desk.MANAGE)
-@blp.doc(parameters=[IF_MATCH])
 @blp.arguments(PolicyDeskQuery, location="query")
 @blp.response(200, page_schema(PolicyDeskItem))
 def list_policies(query: dict[str, Any]) -> dict[str, Any]:
@@ -76,6 +75,7 @@ def create_policy(draft: dict[str, Any]) -> Response:
 
 @blp.route("/console/policies/<uuid:policy_id>", methods=["PATCH"])
 @staff(desk.MANAGE)
+@blp.doc(parameters=[IF_MATCH])
 @blp.arguments(PolicyPatch)
 @blp.alt_response(200, schema=PolicyDetail)
 def edit_policy(draft: dict[str, Any], policy_id: UUID) -> Response:
