@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
 import threading
 import time
@@ -9,6 +10,7 @@ import tracemalloc
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import brotli
@@ -25,7 +27,7 @@ from backend.core.api import cache
 from backend.core.api.cache import ENTRY, Entry, PublicCache, _cost
 from backend.core.api.creates import KEPT, forget_old_keys
 from backend.core.api.front import Front
-from backend.core.api.limits import CHANGES, MAKING, Memory, _limiter
+from backend.core.api.limits import ALONE_S, CHANGES, MAKING, Memory, Shared, _limiter
 from backend.core.api.observe import REQUESTS
 from backend.core.api.paging import _decode, _encode
 from backend.core.db import Generation, bump, transaction
@@ -332,6 +334,7 @@ class TestPublicCache:
             bump(session, "notes")
         assert small.get("/api/v1/cached").json["areas"] == ["notes"]
 
+    @pytest.mark.usefixtures("small")
     def test_nothing_of_one_persons_answer_is_handed_to_another(self) -> None:
         served: list[str] = []
 
@@ -352,6 +355,7 @@ class TestPublicCache:
                 assert later.headers["X-Request-Id"] != "of-lan"
         assert served == ["/api/v1/for-all", "/api/v1/me", "/api/v1/me"]
 
+    @pytest.mark.usefixtures("small")
     def test_the_front_starts_again_when_it_is_full(self) -> None:
         served = 0
 
@@ -372,6 +376,7 @@ class TestPublicCache:
         client.get("/api/v1/a")
         assert served == 14
 
+    @pytest.mark.usefixtures("small")
     def test_an_answer_that_is_renewed_takes_the_room_of_the_one_before(self) -> None:
         served: list[str] = []
 
@@ -469,6 +474,18 @@ class TestLimits:
     def ask(small: FlaskClient, token: str) -> int:
         return small.get("/limited", headers={"X-Device-Token": token * 20}).status_code
 
+    @pytest.fixture
+    def counts_in(self, redis_url: str) -> str:
+        """The address of a Redis in which nobody is counted yet."""
+        Shared(redis_url).reset()
+        return redis_url
+
+    @staticmethod
+    def let_time_pass(url: str) -> None:
+        counts = _limiter(url).storage
+        assert isinstance(counts, Shared)
+        counts._alone_until -= ALONE_S
+
     def test_a_device_is_counted_by_its_token_and_a_network_as_a_whole(
         self, small: FlaskClient
     ) -> None:
@@ -477,14 +494,14 @@ class TestLimits:
 
     def test_it_says_when_to_come_back(self, small: FlaskClient) -> None:
         answers = [
-            small.get("/limited", environ_base={"REMOTE_ADDR": "198.51.100.7"}) for _ in range(4)
+            small.get("/limited", environ_base={"REMOTE_ADDR": "198.51.100.7"}) for _ in range(6)
         ]
-        assert answers[-1].status_code == 429
+        assert [answer.status_code for answer in answers] == [200] * 5 + [429]
         assert 1 <= int(answers[-1].headers["Retry-After"]) <= 61
         assert answers[-1].json["code"] == "too_many_requests"
 
-    def test_processes_count_together_in_redis(self, small: FlaskClient, redis_url: str) -> None:
-        config.use(replace(config.current(), queue_url=redis_url))
+    def test_processes_count_together_in_redis(self, small: FlaskClient, counts_in: str) -> None:
+        config.use(replace(config.current(), queue_url=counts_in))
         assert [self.ask(small, "c") for _ in range(2)] == [200, 200]
         _limiter.cache_clear()  # as another process
         assert [self.ask(small, "c") for _ in range(2)] == [200, 429]
@@ -495,6 +512,35 @@ class TestLimits:
     ) -> None:
         config.use(replace(config.current(), queue_url=url))
         assert [self.ask(small, "d") for _ in range(4)] == [200, 200, 200, 429]
+
+    def test_a_redis_that_is_silent_is_waited_for_once(self, small: FlaskClient) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            silent.setblocking(False)
+            url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+            config.use(replace(config.current(), queue_url=url))
+            assert [self.ask(small, "d") for _ in range(4)] == [200, 200, 200, 429]
+            silent.accept()[0].close()
+            with pytest.raises(BlockingIOError):
+                silent.accept()
+            self.let_time_pass(url)  # and it is asked again
+            assert [self.ask(small, "e") for _ in range(3)] == [200, 200, 429]
+            silent.accept()[0].close()
+            with pytest.raises(BlockingIOError):
+                silent.accept()
+
+    def test_a_redis_that_comes_back_counts_again(
+        self, small: FlaskClient, counts_in: str, tmp_path: Path
+    ) -> None:
+        here = tmp_path / "redis.sock"
+        url = f"unix://{here}"
+        config.use(replace(config.current(), queue_url=url))
+        assert [self.ask(small, "f") for _ in range(2)] == [200, 200]
+        here.symlink_to(counts_in.removeprefix("unix://"))
+        assert [self.ask(small, "f") for _ in range(2)] == [200, 429]
+        self.let_time_pass(url)
+        assert [self.ask(small, "f") for _ in range(2)] == [200, 200]
+        _limiter.cache_clear()  # as another process
+        assert [self.ask(small, "f") for _ in range(2)] == [200, 429]
 
     def test_whoever_makes_up_names_takes_no_room(self) -> None:
         memory = Memory(room=3)
@@ -512,16 +558,36 @@ class TestLimits:
 
     def test_what_is_not_declared_is_bounded_too(self, small: FlaskClient) -> None:
         amount = CHANGES[0].amount
-        answers = [small.patch("/versioned").status_code for _ in range(amount + 1)]
+        headers = {"X-Device-Token": "v" * 20}
+        answers = [
+            small.patch("/versioned", headers=headers).status_code for _ in range(amount + 1)
+        ]
         assert answers == [428] * amount + [429]
         assert small.get("/versioned").status_code == 200
 
     def test_made_up_addresses_do_not_make_us_work(self, small: FlaskClient, notes: Notes) -> None:
         amount = MAKING[0].amount
-        answers = [small.get(f"/cached?n={n}").status_code for n in range(amount + 1)]
+        headers = {"X-Device-Token": "m" * 20}
+        answers = [
+            small.get(f"/cached?n={n}", headers=headers).status_code for n in range(amount + 1)
+        ]
         assert answers == [200] * amount + [429]
         assert notes.rendered == amount
-        assert small.get(f"/cached?n={amount - 1}").status_code == 200  # it lies ready
+        # What lies ready costs nothing.
+        assert small.get(f"/cached?n={amount - 1}", headers=headers).status_code == 200
+
+    def test_those_who_name_no_device_are_their_network_and_not_one_caller(
+        self, small: FlaskClient
+    ) -> None:
+        of_caller, of_network = MAKING
+        few = of_caller.amount + 5
+        _limiter("").hit(
+            of_network, "public_cache", "network:127.0.0.1", cost=of_network.amount - few
+        )
+        answers = [small.get(f"/cached?n={n}").status_code for n in range(few + 1)]
+        assert answers == [200] * few + [429]
+        elsewhere = {"REMOTE_ADDR": "198.51.100.7"}
+        assert small.get("/cached?n=new", environ_base=elsewhere).status_code == 200
 
 
 def test_a_token_that_ran_out_does_not_close_a_public_door(

@@ -1,5 +1,5 @@
 """Request rates. Vietnamese telephones share addresses by the thousand (carrier NAT), so the address alone decides little:
-a device says its own token, and only then the network as a whole has a bound of its own.
+a device says its own token, and only then the network as a whole has a bound of its own. Who says none is the network.
 
 A request is counted before anything of it is read: as its route says by ``rate_limit``, else as a change, or as a read
 by somebody whose rights are looked up. Public answers that lie ready in memory are not counted; making one is.
@@ -20,7 +20,6 @@ from flask import current_app, request
 from limits import RateLimitItem, parse
 from limits.storage import RedisStorage, Storage
 from limits.strategies import FixedWindowRateLimiter
-from redis import ConnectionPool
 
 from backend.core import auth, config, crypto
 from backend.core.errors import Problem, TooManyRequests
@@ -31,9 +30,13 @@ _SHORTEST_TOKEN, _LONGEST_TOKEN = 16, 100
 _IPV4 = 4
 # How many callers may use the same address at once, where a route says nothing else.
 CALLERS_BEHIND_ONE_ADDRESS = 10
+_ANSWERS_WITHIN_S = 1
+# A Redis that failed is left in peace for so long: if it is silent, every request would wait for it.
+ALONE_S = 5.0
 
 Bounds = tuple[RateLimitItem, RateLimitItem]  # of one caller, of everybody behind one address
 View = TypeVar("View", bound=Callable[..., Any])
+N = TypeVar("N", int, float)
 
 
 class Memory(Storage):
@@ -94,13 +97,48 @@ class Memory(Storage):
             self._windows.pop(key, None)
 
 
+class Shared(RedisStorage):
+    """The counts of all processes, in Redis; while it fails, this process counts alone and asks it now and then."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            url, socket_timeout=_ANSWERS_WITHIN_S, socket_connect_timeout=_ANSWERS_WITHIN_S
+        )
+        self._alone = Memory()
+        self._alone_until = 0.0  # 0: it answered when it was asked last
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Count ``amount`` hits; the first one opens a window of ``expiry`` seconds."""
+        return self._asked(super().incr, self._alone.incr, key, expiry, amount)
+
+    def get(self, key: str) -> int:
+        """The hits of the window that is open."""
+        return self._asked(super().get, self._alone.get, key)
+
+    def get_expiry(self, key: str) -> float:
+        """When the window ends."""
+        return self._asked(super().get_expiry, self._alone.get_expiry, key)
+
+    def _asked(self, together: Callable[..., N], alone: Callable[..., N], *asked: Any) -> N:
+        now, alone_until = time.monotonic(), self._alone_until
+        if now < alone_until:
+            return alone(*asked)
+        if alone_until:
+            self._alone_until = now + ALONE_S  # the others do not wait while this one tries
+        try:
+            answer = together(*asked)
+        except self.base_exceptions as error:
+            log.warning("rates_are_counted_alone", error=type(error).__name__)
+            self._alone_until = time.monotonic() + ALONE_S
+            return alone(*asked)
+        self._alone_until = 0.0
+        return answer
+
+
 @lru_cache(maxsize=2)
 def _limiter(queue_url: str) -> FixedWindowRateLimiter:
     # Without Redis each process counts for itself; what must hold across processes is kept in rows by its room.
-    if not queue_url:
-        return FixedWindowRateLimiter(Memory())
-    pool = ConnectionPool.from_url(queue_url, socket_timeout=1, socket_connect_timeout=1)
-    return FixedWindowRateLimiter(RedisStorage("redis://", connection_pool=pool))
+    return FixedWindowRateLimiter(Shared(queue_url) if queue_url else Memory())
 
 
 def network() -> str:
@@ -124,8 +162,12 @@ def caller_key() -> str:
     return (
         f"device:{crypto.hash_token(token)}"
         if _SHORTEST_TOKEN <= len(token) <= _LONGEST_TOKEN
-        else f"network:{network()}"
+        else _network_key()
     )
+
+
+def _network_key() -> str:
+    return f"network:{network()}"
 
 
 def _caller() -> auth.Principal:
@@ -184,6 +226,7 @@ def count(bounds: Bounds, deed: str) -> None:
     """Count ``deed`` for its caller and its network.
 
     A portal speaks for many people from one machine: it has the bound of a network to itself, whatever its address.
+    Browsers that follow a link, feed readers and embedded pages name no device: they are their network, no one caller.
 
     Raises:
         TooManyRequests: with the seconds to wait.
@@ -191,26 +234,17 @@ def count(bounds: Bounds, deed: str) -> None:
     if not config.current().rate_limits:
         return
     of_caller, of_network = bounds
+    who, everybody = caller_key(), _network_key()
     if _caller().kind == "portal":
-        _hit(of_network, deed, caller_key())
-    else:
-        _hit(of_caller, deed, caller_key())
-        _hit(of_network, deed, f"all:{network()}")
+        _hit(of_network, deed, who)
+        return
+    if who != everybody:
+        _hit(of_caller, deed, who)
+    _hit(of_network, deed, everybody)
 
 
 def _hit(item: RateLimitItem, deed: str, key: str) -> None:
     limiter = _limiter(config.current().queue_url)
-    try:
-        wait = _wait(limiter, item, deed, key)
-    except limiter.storage.base_exceptions as error:
-        log.warning("rates_are_counted_alone", error=type(error).__name__)
-        wait = _wait(_limiter(""), item, deed, key)
-    if wait is not None:
-        raise TooManyRequests(retry_after=wait)
-
-
-def _wait(limiter: FixedWindowRateLimiter, item: RateLimitItem, deed: str, key: str) -> int | None:
-    """Seconds until the next one is allowed; None when this one is."""
-    if limiter.hit(item, deed, key):
-        return None
-    return max(1, int(limiter.get_window_stats(item, deed, key).reset_time - time.time()) + 1)
+    if not limiter.hit(item, deed, key):
+        reset_time = limiter.get_window_stats(item, deed, key).reset_time
+        raise TooManyRequests(retry_after=max(1, int(reset_time - time.time()) + 1))
