@@ -59,7 +59,11 @@ async function takeOver(): Promise<void> {
   )
   for (const image of target.querySelectorAll('img')) if (there.has(image.src)) image.loading = 'eager'
   const typed = fields(drawn)
+  const stops = (page: HTMLElement) => [...page.querySelectorAll<HTMLElement>('a, button, summary')]
+  const stop = stops(drawn).indexOf(document.activeElement as HTMLElement)
   drawn.replaceWith(target)
+  // Whoever is on their way with the keyboard stays where they were.
+  stops(target)[stop]?.focus({ preventScroll: true })
   typeAgain(typed)
   const idle = globalThis.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 1500))
   idle(() => void import('./later.ts').then(({ begin }) => begin()))
