@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 
 from backend.core import config as settings
 from backend.core import db as core_db
@@ -128,6 +130,24 @@ def database(request: pytest.FixtureRequest, places: databases.Places) -> Iterat
     clean = databases.cleaner(core_db.engine, core_db.Base.metadata)
     yield Database(kind, config, app, clean)
     core_db.disconnect()
+
+
+@pytest.fixture
+def own_database(database: Database, places: databases.Places) -> Iterator[Engine]:
+    """A database of the same kind for this test alone, at the newest migration: it may be taken back and forth."""
+    name = f"own_{uuid.uuid4().hex}"
+    if database.kind == "sqlite":
+        url = f"sqlite:///{places.own / name}.sqlite3"
+    else:
+        server = databases.start_postgresql(places.shared)
+        url = databases.create_postgresql_database(server, f"tieng_lang_{name}")
+    settings.use(make_config(places.own, url))
+    engine = core_db.connect(url)
+    databases.hurry(engine)
+    databases.create_tables(engine)
+    yield engine
+    settings.use(database.config)
+    databases.hurry(core_db.connect(database.config.database_url))
 
 
 def build(config: Config) -> Flask:

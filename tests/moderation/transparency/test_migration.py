@@ -2,50 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from alembic import command
 from sqlalchemy import Engine, func, select
 
 from backend.cli.database import alembic_config
-from backend.core import config as settings
-from backend.core import db as core_db
 from backend.core.db import reading, transaction
 from moderation.models import CaseEvent, TransparencyHead, TransparencyWaiting
 from moderation.transparency import audit
-from tests import databases
-from tests.conftest import Database, make_config
 from tests.factories.moderation import make_case, make_office, until_published
 from tests.moderation.transparency.hours import NINE, publish
 
 
-@pytest.fixture
-def own(database: Database, places: databases.Places) -> Iterator[Engine]:
-    """A database of the same kind for this test alone, at the newest migration."""
-    if database.kind == "sqlite":
-        path = places.own / "transparency.sqlite3"
-        path.unlink(missing_ok=True)
-        url = f"sqlite:///{path}"
-    else:
-        server = databases.start_postgresql(places.shared)
-        url = databases.create_postgresql_database(server, f"tieng_lang_transparency_{places.name}")
-    settings.use(make_config(places.own, url))
-    engine = core_db.connect(url)
-    databases.hurry(engine)
-    databases.create_tables(engine)
-    yield engine
-    settings.use(database.config)
-    databases.hurry(core_db.connect(database.config.database_url))
-
-
-def test_an_installation_that_was_there_before_logs_all_that_happened(own: Engine) -> None:
+def test_an_installation_that_was_there_before_logs_all_that_happened(own_database: Engine) -> None:
     with transaction() as session:
         office = make_office(session)
         case_id = make_case(session, office.unit).id
     until_published(office, case_id)
     publish(NINE)
-    with own.connect().execution_options(tienglang_write=True) as connection:
+    with own_database.connect().execution_options(tienglang_write=True) as connection:
         command.downgrade(alembic_config(connection), "0016")
         command.upgrade(alembic_config(connection), "head")
         connection.commit()
